@@ -1,0 +1,203 @@
+"""The database: SQLite in a file or PostgreSQL, and the two ways to use a session.
+
+`transaction()` is for steps that write: one step, one transaction, one commit, made by the caller.
+`reading()` never writes. On SQLite a read that turns into a write fails at once when somebody else
+writes, and writers that poll for the lock starve one another; so a writing transaction first takes
+a lock file, fairly, and then BEGIN IMMEDIATE. Waiting is limited to five seconds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, MetaData, create_engine, event, text
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.types import TypeDecorator
+
+from engine.errors import Unavailable
+
+LOCK_SECONDS = 5.0
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def metadata() -> MetaData:
+    """Return an empty MetaData with the naming convention that migrations rely on."""
+    return MetaData(naming_convention=NAMING)
+
+
+class DatabaseBusy(Unavailable):
+    """Try again in a few seconds; the step was rolled back and nothing is half done."""
+
+    code = "database-busy"
+    message = "The database is busy: no lock within {seconds:g} seconds."
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC instant. SQLite returns naive values; the zone is put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive values and store everything as UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back that SQLite does not keep."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One database and what the program plugged into it.
+
+    Args:
+        url: a SQLAlchemy URL, `sqlite:///path` or `postgresql+psycopg://…`.
+        wiring: handed to every session as `session.info["wiring"]`; the composition of the
+            program (operations, hooks, file store) lives there and nowhere in module state.
+    """
+
+    def __init__(self, url: str, wiring: Any = None) -> None:
+        if url.startswith("postgresql://"):
+            url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        self.url = make_url(url)
+        self.wiring = wiring
+        self.lock_path = _lock_path(self.url.database) if self.is_sqlite else None
+        self.engine = create_engine(self.url, **self._engine_arguments())
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self.sessions = sessionmaker(self.engine, info={"wiring": wiring, "database": self})
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def _engine_arguments(self) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, default=str)
+        }
+        if not self.is_sqlite:
+            options = f"-c lock_timeout={int(LOCK_SECONDS * 1000)} -c timezone=UTC"
+            arguments |= {
+                "pool_pre_ping": True,
+                "pool_size": 10,
+                "max_overflow": 10,
+                "connect_args": {"options": options, "connect_timeout": 5},
+            }
+        elif self.lock_path is None:
+            arguments |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+        else:
+            self.lock_path.parent.mkdir(parents=True, exist_ok=True)
+            arguments["connect_args"] = {"timeout": LOCK_SECONDS, "check_same_thread": False}
+        return arguments
+
+    def version(self) -> str:
+        """Return the name and version of the server, as shown at the end of a test run."""
+        if self.is_sqlite:
+            return f"SQLite {sqlite3.sqlite_version}"
+        with self.engine.connect() as connection:
+            found = connection.execute(text("show server_version")).scalar_one()
+        return f"PostgreSQL {found}"
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+@contextmanager
+def transaction(database: Database) -> Iterator[Session]:
+    """Open a session that writes; commit at the end of the block, roll back on any exception.
+
+    Raises:
+        DatabaseBusy: no lock within five seconds.
+    """
+    with ExitStack() as stack:
+        if database.lock_path is not None:
+            stack.enter_context(_file_lock(database.lock_path))
+        session = stack.enter_context(database.sessions())
+        session.connection(execution_options={"writes": True})
+        try:
+            yield session
+            session.commit()
+        except OperationalError as error:
+            if _is_busy(error):
+                raise DatabaseBusy(seconds=LOCK_SECONDS) from error
+            raise
+
+
+@contextmanager
+def reading(database: Database) -> Iterator[Session]:
+    """Open a session for questions only; whatever it changed is rolled back."""
+    with database.sessions() as session:
+        try:
+            yield session
+        finally:
+            session.rollback()
+
+
+def _lock_path(database: str | None) -> Path | None:
+    if not database or database == ":memory:":
+        return None
+    return Path(database + ".lock")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours; the driver would delay it
+    connection.execute("pragma journal_mode=WAL")
+    connection.execute("pragma synchronous=FULL")
+    connection.execute("pragma foreign_keys=ON")
+    connection.execute(f"pragma busy_timeout={int(LOCK_SECONDS * 1000)}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > deadline:
+                    raise DatabaseBusy(seconds=LOCK_SECONDS) from error
+                time.sleep(0.002)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_busy(error: OperationalError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state == "55P03" or "database is locked" in str(error.orig)

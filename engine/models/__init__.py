@@ -1,0 +1,56 @@
+"""Tables only, one module per group; behaviour lives in the packages above."""
+
+from engine.models.base import Base, Instant, Json, new_id
+from engine.models.calendar import CalendarDay
+from engine.models.casework import (
+    Case,
+    CaseNumber,
+    ClockStop,
+    Correction,
+    Deadline,
+    Delivery,
+    Document,
+    MaterialReceived,
+    MatterVersion,
+)
+from engine.models.people import (
+    ApiToken,
+    BrowserSession,
+    Department,
+    Office,
+    SignInFailure,
+    User,
+    UserRole,
+)
+from engine.models.process import (
+    Bundle,
+    Definition,
+    Deployment,
+    Draft,
+    IdempotencyRecord,
+    Incident,
+    Instance,
+    Job,
+    Message,
+    Scope,
+    SourceFile,
+    Subscription,
+    Task,
+)
+from engine.models.record import (
+    AccessEvent,
+    CaseData,
+    Checkpoint,
+    Event,
+    EventValue,
+    PersonKey,
+)
+
+__all__ = [
+    "AccessEvent", "ApiToken", "Base", "BrowserSession", "Bundle", "CalendarDay", "Case",
+    "CaseData", "CaseNumber", "Checkpoint", "ClockStop", "Correction", "Deadline", "Definition",
+    "Delivery", "Department", "Deployment", "Document", "Draft", "Event", "EventValue",
+    "IdempotencyRecord", "Incident", "Instance", "Instant", "Job", "Json", "MaterialReceived",
+    "MatterVersion", "Message", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",
+    "Subscription", "Task", "User", "UserRole", "new_id",
+]  # fmt: skip

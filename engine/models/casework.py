@@ -1,0 +1,160 @@
+"""Cases: one handling of one matter for one applicant, and all that gathers round it.
+
+A case shares its id with its process instance, whose row is its lock. Nothing personal stands
+here: names, papers of identity and addresses are `case_data`, encrypted.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.models.base import Base, Instant, Json
+
+
+class MatterVersion(Base):
+    """One edition of one matter, by content hash; a case keeps the edition it began with."""
+
+    __tablename__ = "matter_version"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    matter_no: Mapped[int] = mapped_column(index=True)
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    added_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Case(Base):
+    """A case 办件: where it was taken in, who decides, how far it is, how it ended."""
+
+    __tablename__ = "case_record"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    case_no: Mapped[str | None] = mapped_column(String(50))
+    matter_no: Mapped[int] = mapped_column(index=True)
+    matter_hash: Mapped[str] = mapped_column(ForeignKey("matter_version.hash"))
+    stage: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(12))  # window | online
+    applicant_kind: Mapped[str | None] = mapped_column(String(8))  # person | body
+    intake_office_id: Mapped[str] = mapped_column(ForeignKey("office.id"))
+    computed_office_id: Mapped[str | None] = mapped_column(ForeignKey("office.id"))
+    handling_office_id: Mapped[str | None] = mapped_column(ForeignKey("office.id"))
+    override_reason: Mapped[str | None] = mapped_column(String(400))
+    delivery_method: Mapped[str | None] = mapped_column(String(12))
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    outcome_reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    received_at: Mapped[datetime | None] = mapped_column(Instant)
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    accepted_by: Mapped[str | None] = mapped_column(String(12))  # person | law (deemed)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    feedback_seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class CaseNumber(Base):
+    """The look-up from case number to case; the counter of a district and day is its highest."""
+
+    __tablename__ = "case_number"
+
+    case_no: Mapped[str] = mapped_column(String(50), primary_key=True)
+    instance_id: Mapped[UUID]
+
+
+class Deadline(Base):
+    """A limit of a case: promised, statutory, notice (one-time notice), correction, delivery."""
+
+    __tablename__ = "deadline"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    days: Mapped[int]
+    unit: Mapped[str] = mapped_column(String(8))  # workday | day
+    started_on: Mapped[date]  # the first day counted is the next
+    due_on: Mapped[date]
+    met_on: Mapped[date | None]
+
+
+class ClockStop(Base):
+    """Days that do not count: a correction or a special procedure, with its kept reason."""
+
+    __tablename__ = "clock_stop"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    stopped_on: Mapped[date]
+    resumed_on: Mapped[date | None]
+
+
+class MaterialReceived(Base):
+    """The state of one material of a case."""
+
+    __tablename__ = "material_received"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    material_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    state: Mapped[str] = mapped_column(String(12))  # received | missing | not-needed
+    note: Mapped[str | None] = mapped_column(String(400))
+
+
+class Document(Base):
+    """A file of a case: uploaded, or a paper issued by us; the bytes lie in the file store."""
+
+    __tablename__ = "document"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(10))  # upload | paper
+    paper: Mapped[str | None] = mapped_column(String(40))
+    paper_no: Mapped[str | None] = mapped_column(String(60))
+    material_key: Mapped[str | None] = mapped_column(String(60))
+    file_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_by: Mapped[str] = mapped_column(String(80))
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Correction(Base):
+    """A one-time notice of what is missing 补正告知, and the answer."""
+
+    __tablename__ = "correction"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    items: Mapped[list[str]] = mapped_column(Json)
+    told_at: Mapped[datetime] = mapped_column(Instant)
+    due_on: Mapped[date]
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    lapsed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Delivery(Base):
+    """One attempt to hand the outcome over, and how it went."""
+
+    __tablename__ = "delivery"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    method: Mapped[str] = mapped_column(String(12))  # on-the-spot | window | electronic | courier
+    state: Mapped[str] = mapped_column(String(12))  # waiting | sent | delivered | returned
+    courier: Mapped[str | None] = mapped_column(String(40))
+    waybill: Mapped[str | None] = mapped_column(String(60))
+    tracking: Mapped[list[Any]] = mapped_column(Json, default=list)  # [{at, state, note, by}]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+Index("ix_case_record_intake_office_id_stage", Case.intake_office_id, Case.stage)
+Index("ix_case_record_handling_office_id_stage", Case.handling_office_id, Case.stage)
+Index("ix_deadline_due_on", Deadline.due_on)

@@ -1,0 +1,63 @@
+"""Settings: the environment, read once, with the defaults of a first start.
+
+Every name begins with TONGBAN_. Secrets are files, never values, so that they do not show in a
+process list; a missing key file is created readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one installation decides: where data lies and which keys protect it."""
+
+    database_url: str
+    data: Path
+    secret_key_file: Path
+    master_key_file: Path
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Return the settings of an environment (default: this process's)."""
+        data = Path(environment.get("TONGBAN_DATA", "var"))
+        return cls(
+            database_url=environment.get("TONGBAN_DATABASE_URL", "sqlite:///var/tongban.db"),
+            data=data,
+            secret_key_file=Path(
+                environment.get("TONGBAN_SECRET_KEY_FILE", data / "keys" / "secret.key")
+            ),
+            master_key_file=Path(
+                environment.get("TONGBAN_MASTER_KEY_FILE", data / "keys" / "master.key")
+            ),
+        )
+
+    def secret_key(self) -> bytes:
+        """Return the 32 bytes that sign browser sessions."""
+        return _key(self.secret_key_file)
+
+    def master_key(self) -> bytes:
+        """Return the 32 bytes that wrap the keys of personal data."""
+        return _key(self.master_key_file)
+
+
+def _key(path: Path) -> bytes:
+    """Read a key file, creating it once; two processes that start together agree on one key."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return bytes.fromhex(path.read_text().strip())
