@@ -84,11 +84,26 @@ class Servers:
             self._cluster.stop()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[SERVERS] = None
+SERVERS = pytest.StashKey[Servers]()
 
 
-SERVERS = pytest.StashKey["Servers | None"]()
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--databases",
+        default="sqlite,postgresql",
+        help="which databases to test, separated by commas (default: both)",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = set(config.getoption("--databases").split(","))
+    kept, left_out = [], []
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        kind = parameters.get("database") or parameters.get("shared_database")
+        (kept if kind is None or kind in wanted else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")

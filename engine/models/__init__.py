@@ -4,6 +4,7 @@ from engine.models.base import Base, Instant, Json, new_id
 from engine.models.calendar import CalendarDay
 from engine.models.casework import (
     Case,
+    CaseCounter,
     CaseNumber,
     ClockStop,
     Correction,
@@ -48,6 +49,7 @@ from engine.models.record import (
 
 __all__ = [
     "AccessEvent", "ApiToken", "Base", "BrowserSession", "Bundle", "CalendarDay", "Case",
+    "CaseCounter",
     "CaseData", "CaseNumber", "Checkpoint", "ClockStop", "Correction", "Deadline", "Definition",
     "Delivery", "Department", "Deployment", "Document", "Draft", "Event", "EventValue",
     "IdempotencyRecord", "Incident", "Instance", "Instant", "Job", "Json", "MaterialReceived",

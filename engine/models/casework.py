@@ -58,8 +58,18 @@ class Case(Base):
     demo: Mapped[bool] = mapped_column(default=False)
 
 
+class CaseCounter(Base):
+    """The last number given to a case of one district on one day."""
+
+    __tablename__ = "case_counter"
+
+    district: Mapped[str] = mapped_column(String(12), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
 class CaseNumber(Base):
-    """The look-up from case number to case; the counter of a district and day is its highest."""
+    """The look-up from case number to case."""
 
     __tablename__ = "case_number"
 

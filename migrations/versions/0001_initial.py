@@ -45,6 +45,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_day")),
     )
     op.create_table(
+        "case_counter",
+        sa.Column("district", sa.String(length=12), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("district", "day", name=op.f("pk_case_counter")),
+    )
+    op.create_table(
         "case_number",
         sa.Column("case_no", sa.String(length=50), nullable=False),
         sa.Column("instance_id", sa.Uuid(), nullable=False),
@@ -711,6 +718,7 @@ def downgrade() -> None:
     op.drop_table("department")
     op.drop_table("checkpoint")
     op.drop_table("case_number")
+    op.drop_table("case_counter")
     op.drop_table("calendar_day")
     op.drop_table("bundle")
     op.drop_index("ix_access_event_subject", table_name="access_event")
