@@ -1,0 +1,1 @@
+"""The calendar: which days count. `holidays` brings published years in, `workdays` counts."""
