@@ -383,6 +383,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=8), nullable=False),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("extended_days", sa.Integer(), nullable=False),
         sa.Column("met_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["instance.id"], name=op.f("fk_deadline_instance_id_instance")
