@@ -39,6 +39,11 @@ class Actor:
         return cls(user_id=None, name=SYSTEM_NAME)
 
     @property
+    def key(self) -> str:
+        """How the record names the actor: the account's id, or the system; never a name."""
+        return SYSTEM_NAME if self.user_id is None else str(self.user_id)
+
+    @property
     def is_system(self) -> bool:
         """Whether no person acts here."""
         return self.user_id is None
