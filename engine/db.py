@@ -161,6 +161,18 @@ def reading(database: Database) -> Iterator[Session]:
             session.rollback()
 
 
+@contextmanager
+def snapshot(database: Database) -> Iterator[Session]:
+    """Open a session for questions that all see the same moment, however long they take."""
+    with database.sessions() as session:
+        try:
+            if not database.is_sqlite:  # in SQLite's WAL every reader sees one moment
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+        finally:
+            session.rollback()
+
+
 def _lock_path(database: str | None) -> Path | None:
     if not database or database == ":memory:":
         return None
