@@ -1,0 +1,56 @@
+"""Closing: what casework does when the engine has moved a case.
+
+The general engine knows no cases; it tells these two hooks about every step and every end. Tasks
+get the date by which the case is due, so that lists sort by what matters; a case whose process
+ended without closing it is closed here, because a case must never hang without a process.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.casework import cases
+from engine.models import Case, Deadline, Instance, Task
+from engine.people.identity import Actor
+
+CLOCKS = ("statutory", "promised", "notice", "correction")
+
+
+def on_step(session: Session, instance: Instance, by: Actor) -> None:
+    """Give the open tasks of a case the end of its first running limit as their due time."""
+    if session.get(Case, instance.id) is None:
+        return
+    session.execute(
+        update(Task)
+        .where(Task.instance_id == instance.id, Task.state.in_(("open", "claimed")))
+        .values(due_at=_due_at(session, instance))
+    )
+
+
+def on_finished(session: Session, instance: Instance, by: Actor) -> None:
+    """Close the case of an ended instance if its process has not done so."""
+    case = session.get(Case, instance.id)
+    if case is None or case.closed_at is not None:
+        return
+    case.closed_at = clock.now()
+    case.stage = "closed"
+    case.outcome = "terminated" if instance.status == "cancelled" else instance.status
+    cases.note(session, case, "case.closed", by=by, outcome=case.outcome)
+
+
+def _due_at(session: Session, instance: Instance) -> datetime | None:
+    due_on = session.scalar(
+        select(Deadline.due_on)
+        .where(
+            Deadline.instance_id == instance.id,
+            Deadline.kind.in_(CLOCKS),
+            Deadline.met_on.is_(None),
+        )
+        .order_by(Deadline.due_on)
+        .limit(1)
+    )
+    return clock.start_of(due_on + timedelta(days=1)) - timedelta(seconds=1) if due_on else None

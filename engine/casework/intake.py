@@ -1,0 +1,203 @@
+"""Intake: what the window enters for an applicant, checked whole before anything is kept.
+
+The application (applicant, agent, form, materials, wanted delivery) belongs to the first task of
+the case. Everything personal goes to the encrypted case data, never into process variables;
+only fields that the matter marks as variables reach the process. Whatever is wrong is told in
+one answer, per field, and nothing is kept of a refused application except the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalogue.matter import Matter
+from engine import clock
+from engine.casework import answers, applicants, matters, routing
+from engine.casework.applicants import Applicant
+from engine.errors import Invalid
+from engine.models import Case, Document, MaterialReceived, Office
+from engine.people import offices
+from engine.people.identity import Actor
+from engine.process import tasks
+from engine.process.tasks import Completed, TaskKey
+from engine.record import personal
+
+DELIVERY_METHODS = ("on-the-spot", "window", "electronic", "courier")
+MATERIAL_STATES = ("received", "missing", "not-needed")
+RECEIVE = "Activity_ReceiveApplication"
+
+
+@dataclass(frozen=True)
+class Application:
+    """What an applicant hands in.
+
+    Attributes:
+        applicant: the person or body, with the agent that acts for it.
+        form: the matter's own fields by key, as typed.
+        materials: material key to `received`, `missing` or `not-needed`.
+        delivery_method: one of DELIVERY_METHODS.
+        handling_office: an office chosen instead of the computed one.
+        override_reason: why.
+    """
+
+    applicant: Applicant
+    form: Mapping[str, Any] = field(default_factory=dict)
+    materials: Mapping[str, str] = field(default_factory=dict)
+    delivery_method: str = "window"
+    handling_office: str | None = None
+    override_reason: str | None = None
+
+
+class ApplicationInvalid(Invalid):
+    """Correct the named fields; what was typed is kept as a draft."""
+
+    code = "application-invalid"
+    message = "The application has {count} fields to correct."
+
+    def __init__(self, errors: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
+        self.errors = dict(errors)
+        super().__init__(count=len(errors), fields=sorted(errors))
+
+
+Errors = dict[str, tuple[str, dict[str, Any]]]
+
+
+def receive(
+    session: Session,
+    key: TaskKey,
+    application: Application,
+    *,
+    by: Actor,
+    version: int | None = None,
+) -> Completed:
+    """Check an application, keep it, and complete the receiving task of its case.
+
+    Raises:
+        ApplicationInvalid: with an error code per field.
+        TaskAlreadyCompleted, TaskAlreadyClaimed, Forbidden: as `tasks.complete`.
+    """
+    case = session.get_one(Case, key.instance_id)
+    matter = matters.of_case(session, case)
+    tasks.require_completable(session, key, by=by, version=version)
+    values, errors = _check(session, case, matter, application)
+    if errors:
+        raise ApplicationInvalid(errors)
+    _keep(session, case, matter, application, values)
+    variables = matter.variables(values) | {
+        "handling_office": case.handling_office_id,
+        "delivery_method": case.delivery_method,
+        "materials_complete": not missing_materials(session, case, matter, values),
+    }
+    return tasks.complete(session, key, by=by, variables=variables, version=version, trusted=True)
+
+
+def _check(
+    session: Session, case: Case, matter: Matter, application: Application
+) -> tuple[dict[str, Any], Errors]:
+    """Check everything at once; the handling office is chosen only when its field is sound."""
+    errors: Errors = dict(applicants.check(application.applicant, matter.applicant_kinds))
+    districts = frozenset(offices.district_codes(session, on=clock.today()))
+    values, wrong = answers.check(matter.fields, application.form, districts=districts)
+    errors |= {f"form.{key}": error for key, error in wrong.items()}
+    errors |= _check_materials(matter, application.materials, values)
+    if application.delivery_method not in DELIVERY_METHODS:
+        errors["delivery_method"] = ("choose-one", {})
+    if f"form.{matter.handling.by}" not in errors:
+        errors |= _choose_office(session, case, matter, application, values)
+    return values, errors
+
+
+def _check_materials(
+    matter: Matter, materials: Mapping[str, str], values: Mapping[str, Any]
+) -> Errors:
+    errors: Errors = {}
+    for name in materials:
+        if matter.material(name) is None:
+            errors[f"materials.{name}"] = ("unknown-field", {})
+    for material in matter.materials:
+        state = materials.get(material.key, "missing")
+        if state not in MATERIAL_STATES:
+            errors[f"materials.{material.key}"] = ("choose-one", {})
+        elif state == "not-needed" and material.is_required(values):
+            errors[f"materials.{material.key}"] = ("material-required", {"material": material.name})
+    return errors
+
+
+def _choose_office(
+    session: Session, case: Case, matter: Matter, application: Application, values: dict[str, Any]
+) -> Errors:
+    today = clock.today()
+    try:
+        computed = routing.compute(session, matter, values, on=today)
+        case.computed_office_id = computed.id
+    except routing.HandlingOfficeUnknown as error:
+        computed = None
+        if not application.handling_office:
+            field_name = f"form.{matter.handling.by}" if matter.handling.by else "handling_office"
+            return {field_name: (error.code, error.params)}
+    chosen = application.handling_office
+    if not chosen or (computed is not None and chosen == computed.id):
+        assert computed is not None
+        case.handling_office_id, case.override_reason = computed.id, None
+        return {}
+    if not (application.override_reason or "").strip():
+        return {"override_reason": ("reason-missing", {})}
+    try:
+        office: Office = routing.require_candidate(session, matter, chosen, on=today)
+    except routing.NoHandlingOffice as error:
+        return {"handling_office": (error.code, error.params)}
+    case.handling_office_id, case.override_reason = office.id, application.override_reason
+    return {}
+
+
+def _keep(
+    session: Session,
+    case: Case,
+    matter: Matter,
+    application: Application,
+    values: Mapping[str, Any],
+) -> None:
+    case.applicant_kind = application.applicant.kind
+    case.delivery_method = application.delivery_method
+    applicants.keep(session, case.instance_id, application.applicant)
+    for asked in matter.fields:
+        field_name = f"form.{asked.key}"
+        if asked.key in values:
+            personal.keep(
+                session, case.instance_id, field_name, values[asked.key], personal=asked.personal
+            )
+        else:
+            personal.forget(session, case.instance_id, field_name)
+    for material in matter.materials:
+        state = application.materials.get(material.key, "missing")
+        session.merge(
+            MaterialReceived(instance_id=case.instance_id, material_key=material.key, state=state)
+        )
+    session.flush()
+
+
+def missing_materials(
+    session: Session, case: Case, matter: Matter, values: Mapping[str, Any]
+) -> list[str]:
+    """Return the keys of required materials that the case lacks.
+
+    A material is there when the window marked it as received; uploading one marks it too.
+    """
+    query = select(MaterialReceived.material_key).where(
+        MaterialReceived.instance_id == case.instance_id, MaterialReceived.state == "received"
+    )
+    received = set(session.scalars(query))
+    uploaded = select(Document.material_key).where(
+        Document.instance_id == case.instance_id, Document.removed_at.is_(None)
+    )
+    received |= {key for key in session.scalars(uploaded) if key}
+    return [
+        material.key
+        for material in matter.materials
+        if material.is_required(values) and material.key not in received
+    ]

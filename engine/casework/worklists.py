@@ -1,0 +1,274 @@
+"""Worklists: what a clerk sees of tasks and cases, sorted by what is due first.
+
+Questions only. A clerk sees the tasks of the offices where they work, the intake office sees all
+cases it took in and their closing feedback (办结反馈), the auditor all. Names are masked here, so
+that no list shows more than its reader needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from catalogue.matter import Matter
+from engine import clock
+from engine.casework import matters
+from engine.models import Case, ClockStop, Instance, MatterVersion, Office, Task, User
+from engine.people.identity import Actor
+from engine.record import personal
+
+VIEWS = ("all", "mine", "unclaimed", "overdue", "stopped")
+OPEN_STATES = ("open", "claimed")
+PAGE = 50
+WORKING_ROLES = ("intake", "handling", "supervisor")
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One line of a list: a waiting task of a case."""
+
+    instance_id: UUID
+    number: int
+    element: str
+    name: str
+    state: str
+    assignee: str | None
+    mine: bool
+    case_no: str | None
+    matter_no: int
+    matter: str
+    applicant: str | None
+    intake_office: str
+    handling_office: str | None
+    due_on: date | None
+    stopped: str | None
+    created_at: datetime
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of a list of cases."""
+
+    instance_id: UUID
+    case_no: str | None
+    matter_no: int
+    matter: str
+    applicant: str | None
+    stage: str
+    outcome: str | None
+    intake_office: str
+    handling_office: str | None
+    received_at: datetime | None
+    closed_at: datetime | None
+    feedback_seen: bool
+    status: str
+
+
+def tasks(
+    session: Session, actor: Actor, *, view: str = "all", text: str = "", page: int = 0
+) -> list[WorkItem]:
+    """Return one page of the tasks that wait at the actor's offices, first due first.
+
+    Args:
+        view: one of VIEWS.
+        text: part of a case number, a matter's name, or a whole name or paper number.
+        page: from 0, PAGE lines each; one more line is returned when there is a next page.
+    """
+    query = (
+        select(Task, Case, User.name)
+        .join(Case, Case.instance_id == Task.instance_id)
+        .join(User, User.id == Task.assignee_id, isouter=True)
+        .where(*_at_my_offices(actor), *_of_view(view, actor))
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.created_at, Task.instance_id)
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )
+    query = _matching(session, query, text)
+    rows = session.execute(query).all()
+    frame = _Frame(session, [case for _, case, _ in rows])
+    return [frame.work_item(task, case, assignee, actor) for task, case, assignee in rows]
+
+
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """Return how many tasks each view holds, and how much closing feedback is unread."""
+    found = {}
+    for view in VIEWS:
+        query = (
+            select(func.count())
+            .select_from(Task)
+            .join(Case, Case.instance_id == Task.instance_id)
+            .where(*_at_my_offices(actor), *_of_view(view, actor))
+        )
+        found[view] = session.scalar(query) or 0
+    unread = select(func.count()).select_from(Case).where(*_feedback(actor, unread=True))
+    found["feedback"] = session.scalar(unread) or 0
+    return found
+
+
+def feedback(session: Session, actor: Actor, *, page: int = 0) -> list[CaseLine]:
+    """Return cases that the actor's window took in and that are closed, unread first."""
+    query = (
+        select(Case)
+        .where(*_feedback(actor))
+        .order_by(Case.feedback_seen_at.is_not(None), Case.closed_at.desc())
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )
+    return _lines(session, list(session.scalars(query)))
+
+
+def taken_in(session: Session, actor: Actor, *, text: str = "", page: int = 0) -> list[CaseLine]:
+    """Return all cases of the actor's offices, newest first: taken in or handled there."""
+    mine = actor.offices_with(*WORKING_ROLES)
+    scope = or_(Case.intake_office_id.in_(mine), Case.handling_office_id.in_(mine))
+    return _cases(session, scope, text, page)
+
+
+def line(session: Session, case: Case) -> CaseLine:
+    """Return one case as the lists show it."""
+    return _lines(session, [case])[0]
+
+
+def every(session: Session, *, text: str = "", page: int = 0) -> list[CaseLine]:
+    """Return all cases, newest first, for an auditor; the caller has checked the right."""
+    return _cases(session, None, text, page)
+
+
+def _cases(
+    session: Session, scope: ColumnElement[bool] | None, text: str, page: int
+) -> list[CaseLine]:
+    query = select(Case).order_by(Case.created_at.desc(), Case.instance_id)
+    if scope is not None:
+        query = query.where(scope)
+    query = _matching(session, query, text).offset(page * PAGE).limit(PAGE + 1)
+    return _lines(session, list(session.scalars(query)))
+
+
+def _at_my_offices(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Task.office_id.in_(actor.offices_with(*WORKING_ROLES)),
+        Task.state.in_(OPEN_STATES),
+    )
+
+
+def _of_view(view: str, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    if view == "mine":
+        return (Task.assignee_id == actor.user_id,)
+    if view == "unclaimed":
+        return (Task.state == "open",)
+    if view == "overdue":
+        return (Task.due_at < clock.now(),)
+    if view == "stopped":
+        return (_is_stopped(),)
+    return ()
+
+
+def _is_stopped() -> ColumnElement[bool]:
+    return (
+        select(ClockStop.number)
+        .where(ClockStop.instance_id == Case.instance_id, ClockStop.resumed_on.is_(None))
+        .exists()
+    )
+
+
+def _feedback(actor: Actor, *, unread: bool = False) -> tuple[ColumnElement[bool], ...]:
+    at_mine = Case.intake_office_id.in_(actor.offices_with("intake", "supervisor"))
+    closed = and_(at_mine, Case.closed_at.is_not(None), Case.case_no.is_not(None))
+    return (closed, Case.feedback_seen_at.is_(None)) if unread else (closed,)
+
+
+def _matching(session: Session, query: Select[Any], text: str) -> Select[Any]:
+    wanted = text.strip()
+    if not wanted:
+        return query
+    pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    numbers = [no for no in set(session.scalars(_matters_named(pattern))) if isinstance(no, int)]
+    people = [
+        personal.find(session, field, wanted)
+        for field in ("applicant.name", "applicant.id_no", "agent.name", "agent.id_no")
+    ]
+    found = {instance_id for ids in people for instance_id in ids}
+    return query.where(
+        or_(
+            Case.case_no.like(pattern, escape="\\"),
+            Case.matter_no.in_(numbers),
+            Case.instance_id.in_(found),
+        )
+    )
+
+
+def _matters_named(pattern: str) -> Select[tuple[int]]:
+    name = MatterVersion.content["name"].as_string()
+    return select(MatterVersion.matter_no).where(name.like(pattern, escape="\\"))
+
+
+def _lines(session: Session, found: Sequence[Case]) -> list[CaseLine]:
+    frame = _Frame(session, found)
+    return [frame.case_line(case) for case in found]
+
+
+class _Frame:
+    """Names that a page of lines needs, read once for the whole page."""
+
+    def __init__(self, session: Session, found: Sequence[Case]) -> None:
+        self.session = session
+        ids = [case.instance_id for case in found]
+        self.matters: dict[str, Matter] = {}
+        for case in found:
+            if case.matter_hash not in self.matters:
+                self.matters[case.matter_hash] = matters.of_case(session, case)
+        self.offices = {office.id: office.short_name for office in session.scalars(select(Office))}
+        self.status = dict(
+            session.execute(select(Instance.id, Instance.status).where(Instance.id.in_(ids))).all()
+        )
+        stops = select(ClockStop.instance_id, ClockStop.kind).where(
+            ClockStop.instance_id.in_(ids), ClockStop.resumed_on.is_(None)
+        )
+        self.stops = dict(session.execute(stops).all())
+        self.applicants = personal.masked(session, ids, "applicant.name")
+
+    def work_item(self, task: Task, case: Case, assignee: str | None, actor: Actor) -> WorkItem:
+        """Return a task of the page as a line."""
+        return WorkItem(
+            instance_id=task.instance_id,
+            number=task.number,
+            element=task.element,
+            name=task.name,
+            state=task.state,
+            assignee=assignee,
+            mine=task.assignee_id is not None and task.assignee_id == actor.user_id,
+            case_no=case.case_no,
+            matter_no=case.matter_no,
+            matter=self.matters[case.matter_hash].name,
+            applicant=self.applicants.get(case.instance_id),
+            intake_office=self.offices[case.intake_office_id],
+            handling_office=self.offices.get(case.handling_office_id or ""),
+            due_on=clock.local_date(task.due_at) if task.due_at else None,
+            stopped=self.stops.get(case.instance_id),
+            created_at=task.created_at,
+        )
+
+    def case_line(self, case: Case) -> CaseLine:
+        """Return a case of the page as a line."""
+        return CaseLine(
+            instance_id=case.instance_id,
+            case_no=case.case_no,
+            matter_no=case.matter_no,
+            matter=self.matters[case.matter_hash].name,
+            applicant=self.applicants.get(case.instance_id),
+            stage=case.stage,
+            outcome=case.outcome,
+            intake_office=self.offices[case.intake_office_id],
+            handling_office=self.offices.get(case.handling_office_id or ""),
+            received_at=case.received_at,
+            closed_at=case.closed_at,
+            feedback_seen=case.feedback_seen_at is not None,
+            status=self.status[case.instance_id],
+        )
