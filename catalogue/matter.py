@@ -189,13 +189,13 @@ class Material:
     name_en: str | None = None
     condition: str | None = None
     condition_en: str | None = None
-    when: AnswerRule | None = None
+    when: tuple[AnswerRule, ...] = ()  # all must hold
     shareable: str | None = None
 
     def is_required(self, answers: Answers) -> bool | None:
         """Return whether it must be there; None where only a person can tell."""
         if self.required is Requirement.CONDITIONAL:
-            return None if self.when is None else self.when.holds(answers)
+            return all(rule.holds(answers) for rule in self.when) if self.when else None
         return self.required is Requirement.YES
 
 
