@@ -11,12 +11,14 @@ from __future__ import annotations
 import hmac
 import os
 import unicodedata
+from collections.abc import Collection
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -84,18 +86,24 @@ def person_key(session: Session, instance_id: UUID, person: str) -> bytes:
 
 def existing_keys(session: Session, instance_id: UUID) -> dict[str, bytes | None]:
     """Return the key of every person of a case; None where it was destroyed."""
-    rows = session.query(PersonKey).filter_by(instance_id=instance_id).all()
+    return {person: key for (_, person), key in keys_of(session, [instance_id]).items()}
+
+
+def keys_of(
+    session: Session, instance_ids: Collection[UUID]
+) -> dict[tuple[UUID, str], bytes | None]:
+    """Return the keys of the persons of several cases; None where one was destroyed."""
+    query = select(PersonKey).where(PersonKey.instance_id.in_(instance_ids))
+    rows = session.scalars(query).all() if instance_ids else []
     if not rows:
         return {}
     wrapping = _derived(master_key(session), "wrap")
-    return {
-        row.person: (
-            decrypt(wrapping, f"{instance_id}/{row.person}", row.wrapped)
-            if row.wrapped is not None
-            else None
-        )
-        for row in rows
-    }
+    found: dict[tuple[UUID, str], bytes | None] = {}
+    for row in rows:
+        place = f"{row.instance_id}/{row.person}"
+        key = decrypt(wrapping, place, row.wrapped) if row.wrapped is not None else None
+        found[row.instance_id, row.person] = key
+    return found
 
 
 def destroy(session: Session, instance_id: UUID, person: str) -> bool:

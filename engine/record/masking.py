@@ -48,7 +48,7 @@ def _name(text: str) -> str:
     """Keep the surname: the first character, or the first word of a name in Latin letters."""
     if text.isascii():
         return f"{text.split()[0]} *" if " " in text.strip() else f"{text[0]}*"
-    return text[0] + "*" * max(1, min(len(text) - 1, 2) if len(text) > 3 else 1)
+    return text[0] + "*"
 
 
 def _ends(first: int, last: int, shortest: int) -> Callable[[str], str]:

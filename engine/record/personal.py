@@ -7,6 +7,7 @@ which masks. A person's data is destroyed by destroying the key: the case and it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -20,7 +21,7 @@ from engine.record import canonical, history, keys
 from engine.record.masking import mask, mask_field
 
 __all__ = [
-    "Kept", "destroy", "find", "forget", "keep", "mask", "mask_field", "reveal", "search_hash",
+    "Kept", "destroy", "find", "forget", "keep", "mask", "mask_field", "masked", "reveal", "search_hash",
     "shown", "values",
 ]  # fmt: skip
 
@@ -114,6 +115,25 @@ def shown(session: Session, instance_id: UUID) -> list[Kept]:
             masked = mask_field(row.field, _value(row, person_keys))
             kept.append(Kept(row.field, masked, row.person, "masked"))
     return kept
+
+
+def masked(session: Session, instance_ids: Sequence[UUID], field: str) -> dict[UUID, Any]:
+    """Return one field of several cases as a list may show it; destroyed ones are left out."""
+    rows = session.scalars(
+        select(CaseData).where(CaseData.instance_id.in_(instance_ids), CaseData.field == field)
+    ).all()
+    personal_ids = {row.instance_id for row in rows if row.person is not None}
+    found = keys.keys_of(session, personal_ids)
+    shown_by_case: dict[UUID, Any] = {}
+    for row in rows:
+        if row.person is None:
+            shown_by_case[row.instance_id] = canonical.decode(row.value)
+            continue
+        key = found.get((row.instance_id, row.person))
+        if key is not None:
+            value = _value(row, {row.person: key})
+            shown_by_case[row.instance_id] = mask_field(field, value)
+    return shown_by_case
 
 
 def reveal(session: Session, instance_id: UUID, field: str) -> Any:

@@ -7,6 +7,7 @@ notice, correction and delivery are never stopped.
 Reminders are jobs; this package decides when they are due and sends nothing itself.
 """
 
+from engine.casework.deadlines.counting import KINDS, STOPPABLE
 from engine.casework.deadlines.limits import (
     AlreadyExtended,
     DeadlineAlreadyRuns,
@@ -31,7 +32,7 @@ from engine.casework.deadlines.views import Cell, DeadlineView, status, statuses
 
 __all__ = [
     "AlreadyExtended", "Cell", "ClockAlreadyStopped", "ClockNotStopped", "DeadlineAlreadyRuns",
-    "DeadlineInvalid", "DeadlineOver", "DeadlineView", "NoSuchDeadline", "STOP_KINDS",
-    "StopInvalid", "extend", "find", "is_stopped", "meet", "resume", "start", "status",
+    "DeadlineInvalid", "DeadlineOver", "DeadlineView", "KINDS", "NoSuchDeadline",
+    "STOPPABLE", "STOP_KINDS", "StopInvalid", "extend", "find", "is_stopped", "meet", "resume", "start", "status",
     "statuses", "stop",
 ]  # fmt: skip

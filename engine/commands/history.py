@@ -1,0 +1,169 @@
+"""Commands about the record: prove it, seal it, hand it out.
+
+    tongban history verify      every chain, value, look and checkpoint; exit 1 names the first bad
+    tongban history export      JSON lines that the stand-alone verifier reads
+    tongban history checkpoint  sign the heads and counts of all cases
+
+Revealing personal values in an export is itself recorded as a look, with its reason.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO, ContextManager
+from uuid import UUID
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.commands.program import Program
+from engine.db import snapshot, transaction
+from engine.models import Checkpoint
+from engine.record import access, canonical, checkpoint, export
+from engine.record import verify as verification
+from engine.record.verifier import Result
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+
+
+@click.group()
+def history() -> None:
+    """Prove, seal and export the record of all cases."""
+
+
+@history.command("verify")
+@click.option("--instance", type=click.UUID, help="Verify this case only.")
+@json_option
+@click.pass_obj
+def verify_command(program: Program, instance: UUID | None, as_json: bool) -> None:
+    """Verify chains, values, looks and checkpoints; exit 1 when anything is not in order."""
+    with snapshot(program.database) as session:
+        result = _one(session, instance) if instance else _all(program, session)
+    click.echo(_as_json(result) if as_json else _as_text(result))
+    raise SystemExit(0 if result.ok else 1)
+
+
+@history.command("export")
+@click.option("--format", "format_", type=click.Choice(["jsonl"]), default="jsonl")
+@click.option("--instance", type=click.UUID, help="Export this case only, without checkpoints.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: stdout.")
+@click.option("--reveal", is_flag=True, help="Write personal values in clear; needs --reason.")
+@click.option("--reason", help="Why personal values are needed; kept in the access record.")
+@click.pass_obj
+def export_command(
+    program: Program,
+    format_: str,
+    instance: UUID | None,
+    output: Path | None,
+    reveal: bool,
+    reason: str | None,
+) -> None:
+    """Write histories as JSON lines; personal values are left out."""
+    if reveal:
+        _record_reveal(program, instance, reason)
+    with snapshot(program.database) as session, _opened(output) as file:
+        key = _key_if_sealed(program, session)
+        public = checkpoint.public_bytes(key) if key else None
+        count = export.write_jsonl(
+            session, file, instance_id=instance, reveal=reveal, public_key=public
+        )
+    click.echo(f"{count} cases exported as {format_}", err=True)
+
+
+@history.command("checkpoint")
+@json_option
+@click.pass_obj
+def checkpoint_command(program: Program, as_json: bool) -> None:
+    """Seal the heads and counts of all cases and print the seal, to be kept elsewhere."""
+    with transaction(program.database) as session:
+        key = checkpoint.signing_key(
+            program.settings.master_key_file, create=not _is_sealed(session)
+        )
+        row = checkpoint.seal(session, key)
+        answer = {
+            "number": row.number,
+            "at": canonical.instant(row.at),
+            "cases": row.cases,
+            "root": row.root,
+            "signature": row.signature.hex(),
+            "public_key": checkpoint.public_bytes(key).hex(),
+        }
+    if as_json:
+        click.echo(json.dumps(answer))
+    else:
+        click.echo("\n".join(f"{name}: {value}" for name, value in answer.items()))
+
+
+def _one(session: Session, instance: UUID) -> Result:
+    report = verification.verify(session, instance)
+    result = Result(1, report.events, report.opened, report.sealed)
+    if report.first_bad:
+        result.faults.append(report.first_bad)
+    return result
+
+
+def _all(program: Program, session: Session) -> Result:
+    key = _key_if_sealed(program, session)
+    return verification.verify_all(session, checkpoint.public_bytes(key) if key else None)
+
+
+def _key_if_sealed(program: Program, session: Session) -> Ed25519PrivateKey | None:
+    if not _is_sealed(session):
+        return None
+    return checkpoint.signing_key(program.settings.master_key_file, create=False)
+
+
+def _is_sealed(session: Session) -> bool:
+    return session.scalar(select(Checkpoint.number).limit(1)) is not None
+
+
+def _record_reveal(program: Program, instance: UUID | None, reason: str | None) -> None:
+    if not reason or not reason.strip():
+        raise click.UsageError("--reveal needs --reason")
+    access.record(
+        program.database,
+        actor=f"command:{getpass.getuser()}",
+        what="history.exported",
+        subject=str(instance or "all cases"),
+        reason=reason.strip(),
+    )
+
+
+def _opened(output: Path | None) -> ContextManager[IO[str]]:
+    if output is None:
+        return nullcontext(sys.stdout)
+    return output.open("w", encoding="utf-8")
+
+
+def _as_json(result: Result) -> str:
+    faults = [
+        {"instance": fault.instance, "sequence": fault.sequence, "problem": fault.problem}
+        for fault in result.faults
+    ]
+    return json.dumps(
+        {
+            "ok": result.ok,
+            "cases": result.cases,
+            "events": result.events,
+            "values_opened": result.opened,
+            "values_sealed": result.sealed,
+            "checkpoints": result.checkpoints,
+            "faults": faults,
+        }
+    )
+
+
+def _as_text(result: Result) -> str:
+    lines = [str(fault) for fault in result.faults]
+    lines.append(
+        f"{'in order' if result.ok else 'NOT IN ORDER'}: {result.cases} cases,"
+        f" {result.events} events, {result.opened} values opened, {result.sealed} sealed,"
+        f" {result.checkpoints} checkpoints"
+    )
+    return "\n".join(lines)
