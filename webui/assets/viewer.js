@@ -1,0 +1,37 @@
+// A process diagram to look at: <div data-bpmn-url data-marks-url>. The marks say where a case has been.
+// Dragging and the wheel move it, and so do the arrow keys and + - 0; the licence's watermark stays visible.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import { word } from './app/page.js';
+import { mark } from './diagram/marks.js';
+import { steer } from './diagram/steering.js';
+
+async function draw(region) {
+  const [xml, marks] = await Promise.all([text(region.dataset.bpmnUrl), json(region.dataset.marksUrl)]);
+  const viewer = new NavigatedViewer({ container: region });
+  await viewer.importXML(xml);
+  region.classList.add('is-drawn');
+  mark(viewer, marks);
+  steer(viewer, region);
+  return viewer;
+}
+
+async function text(url) {
+  const answer = await fetch(url, { credentials: 'same-origin' });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer.text();
+}
+
+async function json(url) {
+  return url ? JSON.parse(await text(url)) : {};
+}
+
+for (const region of document.querySelectorAll('[data-bpmn-url]')) {
+  draw(region).catch((problem) => {
+    console.error(problem);
+    const place = region.querySelector('.diagram-wait');
+    if (place) place.textContent = word('noDiagram');
+    region.classList.remove('is-drawn');
+  });
+}
