@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from engine.errors import Invalid
@@ -97,6 +97,19 @@ def load_folder(session: Session, folder: Path) -> list[int]:
     for path in paths:
         load_file(session, path)
     return [int(path.stem) for path in paths]
+
+
+def seed(session: Session, folder: Path) -> list[int]:
+    """Write the years of a folder of which no day is known yet; return them in order.
+
+    A year that staff imported or corrected stays as it is.
+    """
+    known = {day.year for day in session.scalars(select(CalendarDay.day))}
+    paths = sorted(folder.glob("[0-9][0-9][0-9][0-9].yaml"))
+    missing = [path for path in paths if int(path.stem) not in known]
+    for path in missing:
+        load_file(session, path)
+    return [int(path.stem) for path in missing]
 
 
 def _row(day: date, exceptions: Mapping[date, Exceptional], source: str) -> dict[str, Any]:

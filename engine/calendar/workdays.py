@@ -20,7 +20,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class CalendarEnds(Unavailable):
-    """Import the published holidays of that year (`tongban calendar import`), then try again."""
+    """Import the published calendar of that year, then try again; nothing was guessed."""
 
     code = "calendar-ends"
     message = "The calendar of working days does not cover {day}."
