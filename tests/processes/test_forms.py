@@ -1,0 +1,108 @@
+"""The forms of `processes/`: complete in both languages, and asked for by some task.
+
+A condition may only compare one field of the same form with one of its choices, because that is
+all that the browser and the engine promise to read alike.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.bpmn import xml
+from tests.processes.diagrams import FILES, FOLDER, extension, read
+
+FORMS = sorted(FOLDER.glob("*/*.form"))
+TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime"}
+CONDITION = re.compile(r'=([a-z_]+) (?:=|!=) "([a-z-]+)"')
+RESULTS = {
+    "receive": "delivery_method",
+    "examine": "examination correction_items correction_note refusal_ground refusal_reason",
+    "submit-correction": "",
+    "receive-case": "receipt wrong_office_reason",
+    "reroute-case": "handling_office reroute_reason",
+    "give-opinion": "consultation_opinion",
+    "special-result": "special_result",
+    "review": "review review_opinion correction_items correction_note consulted_office "
+    "consultation_question special_kind special_reason special_days",
+    "sign-decision": "signature decision_note",
+    "hand-over": "",
+    "send-parcel": "courier waybill",
+    "track-parcel": "tracking tracking_note",
+    "decide-returned": "returned_choice",
+    "verify-declaration": "verification verification_note correction_items correction_note",
+    "confirm-payment": "payment_voucher paid_on",
+    "inspect-site": "inspection_finding inspection_note",
+    "confirm-inspection": "inspection confirmation_note",
+}
+
+
+@pytest.fixture(params=FORMS, ids=lambda path: path.stem)
+def form(request: pytest.FixtureRequest) -> tuple[Path, dict[str, Any]]:
+    return request.param, json.loads(request.param.read_text(encoding="utf-8"))
+
+
+def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in schema["components"] if one["type"] != "text"]
+
+
+def test_every_form_is_used_and_every_key_is_its_own() -> None:
+    used = {
+        extension(task, "form").get("key")
+        for path in FILES.values()
+        for task in read(path).process.iter(xml.tag("userTask"))
+    }
+
+    assert sorted(used) == sorted(path.stem for path in FORMS) == sorted(RESULTS)
+
+
+def test_a_form_asks_for_the_agreed_fields(form: tuple[Path, dict[str, Any]]) -> None:
+    path, schema = form
+
+    assert schema["id"] == path.stem
+    assert [one["key"] for one in _fields(schema)] == RESULTS[path.stem].split()
+    assert {one["type"] for one in _fields(schema)} <= TYPES
+    ids = [one["id"] for one in schema["components"]]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_form_speaks_both_languages(form: tuple[Path, dict[str, Any]]) -> None:
+    for component in form[1]["components"]:
+        words = component["properties"]
+        if component["type"] == "text":
+            assert words["text_en"].isascii() and not component["text"].isascii()
+            continue
+        assert words["label_en"].isascii() and not component["label"].isascii()
+        assert ("description" in component) == ("description_en" in words)
+        for choice in component.get("values", ()):
+            assert words[f"option_en.{choice['value']}"].isascii(), choice
+            assert not choice["label"].isascii(), choice
+
+
+def test_a_condition_compares_with_a_choice_of_the_form(
+    form: tuple[Path, dict[str, Any]],
+) -> None:
+    fields = {one["key"]: one for one in _fields(form[1])}
+    for field in fields.values():
+        if hide := field.get("conditional", {}).get("hide"):
+            asked, value = CONDITION.fullmatch(hide).groups()  # type: ignore[union-attr]
+            assert value in {choice["value"] for choice in fields[asked]["values"]}, hide
+
+
+def test_a_choice_offers_something(form: tuple[Path, dict[str, Any]]) -> None:
+    for field in _fields(form[1]):
+        if field["type"] in ("radio", "select", "checklist"):
+            assert ("values" in field) != ("valuesKey" in field), field["key"]
+
+
+def test_reasons_that_the_law_wants_are_required() -> None:
+    wanted = {("examine", "refusal_ground"), ("examine", "refusal_reason")}
+    wanted |= {("review", "review_opinion"), ("review", "special_days")}
+    for file, key in wanted:
+        schema = json.loads((FOLDER / "shared" / f"{file}.form").read_text(encoding="utf-8"))
+        (field,) = [one for one in _fields(schema) if one["key"] == key]
+        assert field["validate"]["required"] is True, key
