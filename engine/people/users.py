@@ -191,13 +191,12 @@ def change(
             correct the input.
         LastAdministrator: nobody could manage people afterwards.
     """
-    permissions.require(by, WRITE)
+    set_roles(session, user_id, roles, by=by)
     user = _present(session, user_id)
-    user.name = _checked_name(name)
     if office_id != user.office_id and office_id is not None:
         offices.require_valid(session, office_id)
-    user.office_id = office_id
-    set_roles(session, user_id, roles, by=by)
+    user.name, user.office_id = _checked_name(name), office_id
+    session.flush()
     return user
 
 
