@@ -13,7 +13,7 @@ const target = join(here, 'static');
 rmSync(target, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: here,
-  entryPoints: readdirSync(assets).filter((name) => /\.(js|css)$/.test(name)).map((name) => join(assets, name)),
+  entryPoints: readdirSync(assets).filter((name) => /\.(js|css|svg)$/.test(name)).map((name) => join(assets, name)),
   entryNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
   chunkNames: 'part-[hash]',
@@ -25,7 +25,7 @@ const result = await build({
   charset: 'utf8',
   target: ['chrome94', 'firefox91', 'safari15'],
   legalComments: 'linked',
-  loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'file', '.eot': 'file', '.svg': 'file' },
+  loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'file', '.eot': 'file', '.svg': 'copy' },
   metafile: true,
   logLevel: 'warning',
 });

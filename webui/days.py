@@ -77,7 +77,7 @@ def strip(
             cells.append(Cell("statutory", _limit(_("statutory"), statutory_on, groups)))
     left = sum(1 for kind in kinds.values() if kind in ("n", ""))
     tone = "over" if late else "soon" if ended_on is None and left <= 2 else "in"
-    legend = _legend(kinds, left)
+    legend = _legend(kinds, left, tone)
     text = _words(shown[0], legend, promised_on, statutory_on, late)
     return Strip(tuple(cells), tone, text, legend, grouped)
 
@@ -137,10 +137,11 @@ def _limit(word: str, last: date, groups: Sequence[Sequence[date]]) -> str:
     return f"{word} {day(last)}" if len(groups) > 10 else word
 
 
-def _legend(kinds: dict[date, str], left: int) -> tuple[tuple[str, str], ...]:
+def _legend(kinds: dict[date, str], left: int, tone: str) -> tuple[tuple[str, str], ...]:
     used = sum(1 for kind in kinds.values() if kind in ("u", "x"))
     still = sum(1 for kind in kinds.values() if kind == "s")
-    parts = [("u", ngettext("%(num)s day used", "%(num)s days used", used))]
+    key = {"soon": "soon", "over": "over"}.get(tone, "u")
+    parts = [(key, ngettext("%(num)s day used", "%(num)s days used", used))]
     if still:
         parts.append(
             (

@@ -29,6 +29,7 @@ from webui import i18n
 
 TEXTS = Path(__file__).parent / "translations" / "errors"
 _KINDS = {403: "forbidden", 404: "not-found", 409: "conflict", 422: "invalid", 503: "unavailable"}
+_KINDS |= {401: "forbidden", 429: "too-many"}
 _HTTP = {400: "bad-request", 404: "page-not-found", 405: "method-not-allowed", 413: "too-large"}
 _HTTP |= {
     403: "forbidden",
@@ -125,8 +126,15 @@ def _engine_error(error: EngineError) -> Response:
     facts = {"code": error.code, "status": error.status}
     log.info("refused", extra={"request_id": request_id(), "route": request.endpoint, **facts})
     if _for_program():
-        return _problem(error.status, error.code, text_of(error, "en").title, str(error), error)
-    return _page(error.status, error.code, text_of(error), fields=_field_errors(error))
+        title = text_of(error, "en").title
+        answer = _problem(error.status, error.code, title, str(error), error)
+    else:
+        answer = _page(error.status, error.code, text_of(error), fields=_field_errors(error))
+    if error.status == 401 and _for_program():
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if error.status == 429 and "seconds" in error.params:
+        answer.headers["Retry-After"] = str(error.params["seconds"])
+    return answer
 
 
 def _http_error(error: HTTPException) -> Response:

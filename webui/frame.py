@@ -29,7 +29,6 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
@@ -97,9 +96,7 @@ def install(app: Flask, *, demo: bool = False) -> None:
     )
     app.jinja_env.globals.setdefault("csrf_token", lambda: "")
     app.jinja_env.globals["schema_options"] = formjs.options
-    app.jinja_env.filters.update(
-        machine_time=i18n.machine_time, initial=initial, show_if=formjs.show_if
-    )
+    app.jinja_env.filters.update(initial=initial, show_if=formjs.show_if)
     app.context_processor(lambda: _defaults(demo))
     app.after_request(_send_headers)
     app.register_blueprint(pages)

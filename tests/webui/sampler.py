@@ -14,6 +14,7 @@ from webui import days, errors, frame
 
 HERE = Path(__file__).parent / "pages"
 NOW = datetime(2026, 9, 16, 4, 4, tzinfo=UTC)
+PERSON = "李四 500101189503070011"
 USER = {"name": "吴十", "office_name": "江北区政务服务中心", "roles": ("intake",)}
 SCHEMA = [
     {
@@ -76,7 +77,7 @@ def _routes(pages: Blueprint) -> None:
         if kind == "expired":
             raise errors.FormExpired()
         if kind == "defect":
-            raise RuntimeError("李四 50010118950307123X")
+            raise RuntimeError(PERSON)
         if kind.isdigit():
             abort(int(kind))
         raise {"conflict": Conflict, "invalid": Invalid}.get(kind, NotFound)(what="Task 7")

@@ -9,7 +9,11 @@ import { steer } from './diagram/steering.js';
 
 async function draw(region) {
   const [xml, marks] = await Promise.all([text(region.dataset.bpmnUrl), json(region.dataset.marksUrl)]);
-  const viewer = new NavigatedViewer({ container: region });
+  // The library writes colours as style properties, so it can be given ours, which follow the theme.
+  const viewer = new NavigatedViewer({
+    container: region,
+    bpmnRenderer: { defaultFillColor: 'var(--surface)', defaultStrokeColor: 'var(--control)', defaultLabelColor: 'var(--ink)' },
+  });
   await viewer.importXML(xml);
   region.classList.add('is-drawn');
   mark(viewer, marks);

@@ -9,7 +9,7 @@ const WORDS = {
   copied: ['已复制', 'copied'],
   show: ['显示', 'Show'],
   hide: ['隐藏', 'Hide'],
-  seconds: ['还有 {n} 秒', '{n} seconds'],
+  seconds: ['，还有 {n} 秒', ', {n} seconds'],
   light: ['外观：浅色', 'Appearance: light'],
   dark: ['外观：深色', 'Appearance: dark'],
   system: ['外观：跟随系统', 'Appearance: follow system'],
