@@ -174,7 +174,9 @@ def lapse_correction(call: OperationCall) -> dict[str, Any]:
     case = _case(call)
     corrections.lapse(call.session, case, by=call.by)
     case.outcome_reason = "补正通知期限届满未补正"
-    return {"correction": "lapsed"}
+    if case.accepted_at is not None:  # an accepted application is decided on what is there
+        return {"correction": "lapsed"}
+    return {"correction": "lapsed", "intake_result": "lapsed", "outcome": "lapsed"}
 
 
 def route(call: OperationCall) -> dict[str, Any]:
