@@ -1,0 +1,160 @@
+"""Model: a diagram as plain frozen data, for checks, proofs and screens, and to build from.
+
+Elements keep their ids, names, lines and document order. A node inside an embedded sub-process
+names it as `parent`; nodes of the process itself have no parent. No lxml object survives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from catalogue.problem import Problem
+from engine.bpmn.extensions import NONE, Extensions
+
+TASKS = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "businessRuleTask",
+    }
+)
+SUBPROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+ACTIVITIES = TASKS | SUBPROCESSES | {"callActivity"}
+GATEWAYS = frozenset(
+    {
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "complexGateway",
+    }
+)
+CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+THROWING = frozenset({"endEvent", "intermediateThrowEvent"})
+EVENTS = CATCHING | THROWING
+NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+
+@dataclass(frozen=True)
+class Event:
+    """What an event waits for or throws; `none` when nothing is said."""
+
+    kind: str = "none"
+    name: str | None = None  # of the message, signal or link
+    code: str | None = None  # of the error or escalation
+    timer: str | None = None  # timeDate | timeDuration | timeCycle
+    text: str | None = None  # of the timer or the condition
+    correlation: tuple[tuple[str, str], ...] = ()  # (property, expression over the payload)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Repetition of an activity."""
+
+    kind: str  # parallel | sequential | standard
+    cardinality: str | None = None
+    collection: str | None = None
+    item: str | None = None
+    output: str | None = None
+    output_item: str | None = None
+    condition: str | None = None  # completion condition, or the loop condition of a standard loop
+    test_before: bool = False
+    maximum: int | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """A flow node."""
+
+    id: str
+    kind: str
+    name: str
+    line: int
+    parent: str | None = None
+    lane: str | None = None
+    event: Event = Event()
+    loop: Loop | None = None
+    extensions: Extensions = NONE
+    documentation: str | None = None
+    default: str | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    called: str | None = None
+    script: str | None = None
+    triggered_by_event: bool = False
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow; `id` is made up where the file has none."""
+
+    id: str
+    source: str
+    target: str
+    line: int
+    name: str = ""
+    parent: str | None = None
+    condition: str | None = None
+
+
+@dataclass(frozen=True)
+class ProcessModel:
+    """One process of one file."""
+
+    id: str
+    name: str
+    file: str
+    line: int
+    executable: bool
+    nodes: dict[str, Node]
+    flows: dict[str, Flow]
+    documentation: str | None = None
+    extensions: Extensions = NONE
+    bindings: tuple[tuple[str, str], ...] = ()  # (correlation property, expression over variables)
+
+    def inside(self, parent: str | None) -> list[Node]:
+        """Return the nodes directly inside a sub-process, or the process itself for None."""
+        return [node for node in self.nodes.values() if node.parent == parent]
+
+    def outgoing(self, node: str) -> list[Flow]:
+        """Return the flows that leave a node, in document order."""
+        return [flow for flow in self.flows.values() if flow.source == node]
+
+    def incoming(self, node: str) -> list[Flow]:
+        """Return the flows that enter a node, in document order."""
+        return [flow for flow in self.flows.values() if flow.target == node]
+
+    def starts(self, parent: str | None = None) -> list[Node]:
+        """Return the start events of a level."""
+        return [node for node in self.inside(parent) if node.kind == "startEvent"]
+
+    def boundary(self, node: str) -> list[Node]:
+        """Return the boundary events attached to an activity."""
+        return [event for event in self.nodes.values() if event.attached_to == node]
+
+    def calls(self) -> Iterator[Node]:
+        """Yield the call activities."""
+        return (node for node in self.nodes.values() if node.kind == "callActivity")
+
+    def is_event_subprocess(self, parent: str | None) -> bool:
+        """Tell whether a level is an event sub-process."""
+        return parent is not None and self.nodes[parent].triggered_by_event
+
+
+@dataclass
+class Parsed:
+    """What `parse` found: the processes by id, and everything wrong with the files."""
+
+    processes: dict[str, ProcessModel] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that forbid execution."""
+        return [problem for problem in self.problems if problem.severity == "error"]

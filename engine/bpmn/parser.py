@@ -1,0 +1,115 @@
+"""Parser: files become models and problems; models become a bundle to execute.
+
+`parse` never raises for what is wrong with a file: everything is a Problem. `bundle` takes the
+same files and returns the frozen specifications of a process and of all it calls; it refuses
+when an error concerns them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalogue.problem import Problem, in_order
+from engine.bpmn import references, support, texts, xml
+from engine.bpmn.bundle import Bundle, build
+from engine.bpmn.errors import BundleRefused, CalledProcessMissing, XMLRefused
+from engine.bpmn.model import Parsed, ProcessModel
+from engine.bpmn.reader import Reader
+
+
+def parse(files: Mapping[str, bytes], *, probes: frozenset[str] = frozenset()) -> Parsed:
+    """Read BPMN files.
+
+    Args:
+        files: File names and bytes; names that do not end in `.bpmn` or `.xml` are left out.
+        probes: Function names that scripts of this run may call beside the usual ones.
+
+    Returns:
+        The processes by id and all problems in order of file and line.
+    """
+    parsed = Parsed()
+    for name, data in files.items():
+        if not name.lower().endswith((".bpmn", ".xml")):
+            continue
+        try:
+            tree = xml.read(data, name)
+        except XMLRefused as refused:
+            parsed.problems.extend(refused.problems)
+            continue
+        _read(tree, name, parsed, probes)
+    parsed.problems = in_order(dict.fromkeys(parsed.problems))
+    return parsed
+
+
+def bundle(
+    files: Mapping[str, bytes], process_key: str, *, probes: frozenset[str] = frozenset()
+) -> Bundle:
+    """Build the specifications of a process and of every process it calls.
+
+    Raises:
+        BundleRefused: the process is not in the files, or has problems of severity error.
+        CalledProcessMissing: a called process is not in the files.
+    """
+    parsed = parse(files, probes=probes)
+    return bundle_of(parsed, process_key, probes=probes)
+
+
+def bundle_of(parsed: Parsed, process_key: str, *, probes: frozenset[str] = frozenset()) -> Bundle:
+    """Build from what `parse` returned; see `bundle`."""
+    needed = called(parsed, process_key)
+    concerned = {model.file for model in needed.values()}
+    errors = [problem for problem in parsed.errors if problem.file in concerned]
+    wrong = [p for p in errors if p.process is None or p.process in needed]
+    if wrong:
+        raise BundleRefused(process_key, wrong[0].message, wrong)
+    return build(process_key, needed)
+
+
+def called(parsed: Parsed, process_key: str) -> dict[str, ProcessModel]:
+    """Return a process and all processes it calls, directly or through others, by id."""
+    if process_key not in parsed.processes:
+        first = parsed.errors[:1]
+        reason = first[0].message if first else "there is no process with this id"
+        raise BundleRefused(process_key, reason, parsed.errors)
+    found: dict[str, ProcessModel] = {}
+    todo = [process_key]
+    while todo:
+        model = parsed.processes[todo.pop()]
+        if model.id in found:
+            continue
+        found[model.id] = model
+        for node in model.calls():
+            if node.called not in parsed.processes:
+                raise CalledProcessMissing(element=node.id, called=node.called)
+            todo.append(str(node.called))
+    return found
+
+
+def _read(tree: Any, name: str, parsed: Parsed, probes: frozenset[str]) -> None:
+    duplicates = references.duplicate_ids(tree, name)
+    parsed.problems.extend(duplicates)
+    reader = Reader(tree, name)
+    elements = list(tree.getroot().iter(xml.tag("process")))
+    for model, element in zip(reader.processes(), elements, strict=True):
+        if model.id in parsed.processes:
+            other = parsed.processes[model.id].file
+            parsed.problems.append(
+                Problem(
+                    rule="duplicate-process",
+                    kind="invalid",
+                    file=name,
+                    line=model.line,
+                    element=model.id,
+                    message=f"The process {model.id} is also in {other}.",
+                    message_zh=f"流程 {model.id} 在 {other} 中也有。",
+                    process=model.id,
+                    elements=(model.id,),
+                )
+            )
+            continue
+        parsed.processes[model.id] = model
+        parsed.problems.extend(references.dangling(model, element, tree.getroot()))
+        if model.executable:
+            parsed.problems.extend(support.refusals(model, element))
+            parsed.problems.extend(texts.problems(model, probes))

@@ -1,0 +1,234 @@
+"""Support: what is legal BPMN but not executed here, refused by name.
+
+Every rule is one entry of a table in docs/bpmn-support.md. A construct is refused when the
+engine would otherwise skip it, treat it as something else, or stop in the middle of a case.
+Constructs that only draw (annotations, groups, pools without a process) are never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from catalogue.problem import Problem
+from engine.bpmn.model import ACTIVITIES, SUBPROCESSES, THROWING, Node, ProcessModel
+from engine.bpmn.xml import local, tag
+
+_CATCHABLE = {
+    "startEvent": {"none", "message", "timer", "signal"},
+    "eventStart": {"message", "timer", "signal", "error", "escalation"},
+    "intermediateCatchEvent": {"none", "message", "timer", "signal", "conditional", "link"},
+    "boundaryEvent": {
+        "message",
+        "timer",
+        "signal",
+        "error",
+        "escalation",
+        "conditional",
+        "cancel",
+    },
+    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link"},
+    "endEvent": {"none", "message", "signal", "error", "escalation", "terminate", "cancel"},
+}
+_NODE_RULES = {
+    "complexGateway": ("complex-gateway", "a complex gateway", "复杂网关"),
+    "adHocSubProcess": ("ad-hoc-subprocess", "an ad-hoc sub-process", "即席子流程"),
+}
+_TREE_RULES = (
+    ("callChoreography", "choreography", "a choreography", "编排图"),
+    ("choreographyTask", "choreography", "a choreography", "编排图"),
+    ("subChoreography", "choreography", "a choreography", "编排图"),
+    ("globalTask", "global-task", "a global task", "全局任务"),
+    ("globalUserTask", "global-task", "a global task", "全局任务"),
+    ("globalScriptTask", "global-task", "a global task", "全局任务"),
+)
+
+
+def refusals(process: ProcessModel, element: Any) -> list[Problem]:
+    """Return what of a process is not executed here.
+
+    Args:
+        process: The model.
+        element: The lxml element it was read from, for attributes the model does not keep.
+    """
+    found: list[Problem] = []
+    for node in process.nodes.values():
+        for rule, en, zh in _node(process, node):
+            found.append(_problem(process, node.id, node.line, rule, en, zh))
+    for rule, item, en, zh in _attributes(element):
+        found.append(_problem(process, item.get("id"), item.sourceline, rule, en, zh))
+    return found
+
+
+def _problem(
+    process: ProcessModel, element: str | None, line: int, rule: str, en: str, zh: str
+) -> Problem:
+    return Problem(
+        rule=rule,
+        kind="unsupported",
+        file=process.file,
+        line=line,
+        element=element,
+        message=f"{element or process.id}: {en} is not executed here.",
+        message_zh=f"{element or process.id}：本系统不执行{zh}。",
+        process=process.id,
+        elements=(element,) if element else (),
+    )
+
+
+Reason = tuple[str, str, str]
+
+
+def _node(process: ProcessModel, node: Node) -> Iterator[Reason]:
+    if node.kind in _NODE_RULES:
+        yield _NODE_RULES[node.kind]
+    yield from _event(process, node)
+    for name in node.extensions.refused:
+        yield "extension", f"the extension {name}", f"扩展 {name}"
+    if node.kind == "serviceTask" and not (node.extensions.operation or node.extensions.connector):
+        yield "service-without-operation", "a service task without operation", "没有操作的服务任务"
+    if node.kind == "sendTask" and node.event.kind == "none" and not _is_wired(node):
+        yield "send-without-message", "a send task without message", "没有消息的发送任务"
+    if node.kind == "receiveTask" and node.event.kind == "none":
+        yield "receive-without-message", "a receive task without message", "没有消息的接收任务"
+    if node.kind == "businessRuleTask" and not (_is_wired(node) or node.extensions.decision):
+        yield "rule-without-decision", "a rule task without decision", "没有决策的业务规则任务"
+    if node.kind == "callActivity" and not node.called:
+        yield "call-without-process", "a call activity without process", "没有被调流程的调用活动"
+    yield from _loop(node)
+    yield from _level(process, node)
+
+
+def _is_wired(node: Node) -> bool:
+    return bool(node.extensions.operation or node.extensions.connector)
+
+
+def _event(process: ProcessModel, node: Node) -> Iterator[Reason]:
+    kind = node.kind
+    if kind == "startEvent" and process.is_event_subprocess(node.parent):
+        kind = "eventStart"
+    if kind not in _CATCHABLE or node.event.kind in _CATCHABLE[kind]:
+        return
+    if node.event.kind == "multiple":
+        yield "multiple-event", "an event with several definitions", "带多个定义的事件"
+    elif node.event.kind == "compensation":
+        yield "compensation", "compensation", "补偿"
+    else:
+        name = node.event.kind
+        yield (
+            f"{name}-{node.kind}",
+            f"the event kind {name} at this place",
+            f"此处的 {name} 事件",
+        )
+
+
+def _loop(node: Node) -> Iterator[Reason]:
+    loop = node.loop
+    if loop is None:
+        return
+    if loop.kind == "standard":
+        if loop.condition is None and loop.maximum is None:
+            yield "loop-without-condition", "a loop without condition", "没有条件的循环"
+    elif bool(loop.cardinality) == bool(loop.collection):
+        yield (
+            "multi-instance-without-source",
+            "a multi-instance activity without exactly one of cardinality and collection",
+            "没有基数或集合（二者取一）的多实例活动",
+        )
+
+
+def _level(process: ProcessModel, node: Node) -> Iterator[Reason]:
+    if node.kind in SUBPROCESSES:
+        starts = process.starts(node.id)
+        if node.triggered_by_event:
+            if len(starts) != 1:
+                yield (
+                    "event-subprocess-start",
+                    "an event sub-process without exactly one start event",
+                    "开始事件不是恰好一个的事件子流程",
+                )
+        elif sum(s.event.kind == "none" for s in starts) > 1 or any(
+            s.event.kind != "none" for s in starts
+        ):
+            yield (
+                "subprocess-start",
+                "a sub-process with several or triggered start events",
+                "有多个或带触发器的开始事件的子流程",
+            )
+    if node.triggered_by_event and node.loop is not None:
+        yield "event-subprocess-loop", "an event sub-process that repeats", "重复的事件子流程"
+    if node.event.kind == "cancel" and not _in_transaction(process, node):
+        yield "cancel-outside-transaction", "a cancel event outside a transaction", "事务外的取消事件"
+    if node.kind == "eventBasedGateway":
+        yield from _event_gateway(process, node)
+
+
+def _in_transaction(process: ProcessModel, node: Node) -> bool:
+    holder = node.attached_to if node.kind == "boundaryEvent" else node.parent
+    return holder in process.nodes and process.nodes[str(holder)].kind == "transaction"
+
+
+def _event_gateway(process: ProcessModel, node: Node) -> Iterator[Reason]:
+    for flow in process.outgoing(node.id):
+        target = process.nodes.get(flow.target)
+        if target is None:
+            continue
+        if target.kind == "receiveTask" or (
+            target.kind == "intermediateCatchEvent" and target.event.kind not in ("none", "link")
+        ):
+            continue
+        yield (
+            "event-gateway-target",
+            f"an event-based gateway before {target.id}, which waits for no event",
+            f"事件网关之后的 {target.id}（不等待事件）",
+        )
+
+
+def _attributes(element: Any) -> Iterator[tuple[str, Any, str, str]]:
+    """Find attributes and elements that change execution and that the model does not keep."""
+    for item in element.iter():
+        if not isinstance(item.tag, str):
+            continue
+        name = local(item)
+        if item.tag != tag(name):
+            continue
+        if name in ACTIVITIES:
+            if item.get("isForCompensation") in ("true", "1"):
+                yield "compensation", item, "compensation", "补偿"
+            for attribute in ("startQuantity", "completionQuantity"):
+                if item.get(attribute, "1").strip() != "1":
+                    yield "quantity", item, f"{attribute} other than 1", f"{attribute} 不为 1"
+        elif name in ("dataInputAssociation", "dataOutputAssociation"):
+            yield from _association(item, element)
+        elif name == "eventBasedGateway":
+            if item.get("instantiate") in ("true", "1"):
+                yield "instantiating-gateway", item, "an instantiating gateway", "实例化网关"
+            if item.get("eventGatewayType") == "Parallel":
+                yield "parallel-event-gateway", item, "a parallel event gateway", "并行事件网关"
+        elif name == "receiveTask" and item.get("instantiate") in ("true", "1"):
+            yield "instantiating-receive", item, "an instantiating receive task", "实例化接收任务"
+        elif name in THROWING or name == "boundaryEvent":
+            if item.get("parallelMultiple") in ("true", "1"):
+                yield "parallel-multiple", item, "a parallel multiple event", "并行多重事件"
+        elif name == "multiInstanceLoopCharacteristics":
+            if item.get("behavior", "All") != "All":
+                yield "multi-instance-behavior", item, "an event of a repetition", "多实例行为事件"
+
+
+def _association(item: Any, process: Any) -> Iterator[tuple[str, Any, str, str]]:
+    if item.find(tag("assignment")) is not None or item.find(tag("transformation")) is not None:
+        yield "data-assignment", _holder(item), "a data association that assigns", "赋值的数据关联"
+        return
+    stores = {e.get("id") for e in process.iter(tag("dataStoreReference"))}
+    ends = {(e.text or "").strip() for e in item if isinstance(e.tag, str)}
+    if local(item) == "dataInputAssociation" and ends & stores:
+        yield "data-store", _holder(item), "reading a data store", "读取数据存储"
+
+
+def _holder(item: Any) -> Any:
+    while item.get("id") is None or not local(item).endswith(("Task", "task", "Activity", "Event")):
+        parent = item.getparent()
+        if parent is None:
+            break
+        item = parent
+    return item

@@ -1,0 +1,126 @@
+"""Texts: every expression, script and timer of a model, compiled at deployment.
+
+An expression that cannot be compiled is a problem of kind `unsafe` when the file comes in, and
+never a surprise for the clerk who completes the task before it. Also here: conditions that are
+missing where a gateway needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalogue.problem import Problem
+from engine.bpmn import foreign, timers
+from engine.bpmn.errors import ExpressionRefused
+from engine.bpmn.expressions import compile_expression, compile_script
+from engine.bpmn.extensions import Call
+from engine.bpmn.model import Node, ProcessModel
+
+
+def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> list[Problem]:
+    """Return the texts of a process that are outside the closed subset."""
+    found = []
+    for element, line, what, text, is_script in _all(process):
+        try:
+            (compile_script if is_script else compile_expression)(text, probes)
+        except ExpressionRefused as error:
+            reason = error.params["reason"]
+            found.append(
+                Problem(
+                    rule="expression",
+                    kind="unsafe",
+                    file=process.file,
+                    line=line,
+                    element=element,
+                    message=f"{element}: the {what} is refused: {reason}.",
+                    message_zh=f"{element}：表达式（{what}）不在允许的范围内：{reason}。",
+                    process=process.id,
+                    elements=(element,),
+                )
+            )
+    return found + [_missing(process, flow_id) for flow_id in _unconditional(process)]
+
+
+def is_expression(value: str) -> bool:
+    """Tell whether a parameter is an expression rather than a literal."""
+    return foreign.is_foreign(value)
+
+
+Text = tuple[str, int, str, str, bool]
+
+
+def _all(process: ProcessModel) -> Iterator[Text]:
+    for flow in process.flows.values():
+        source = process.nodes.get(flow.source)
+        unused = source is not None and (
+            source.default == flow.id or source.kind in ("parallelGateway", "eventBasedGateway")
+        )
+        if flow.condition is not None and not unused:
+            yield flow.id, flow.line, "condition", flow.condition, False
+    for node in process.nodes.values():
+        yield from _of_node(node)
+    for name, text in process.bindings:
+        yield process.id, process.line, f"correlation {name}", text, False
+
+
+def _of_node(node: Node) -> Iterator[Text]:
+    def expression(what: str, text: str | None) -> Iterator[Text]:
+        if text is not None:
+            yield node.id, node.line, what, text, False
+
+    event, loop, more = node.event, node.loop, node.extensions
+    if event.kind == "timer" and event.text and not timers.is_literal(event.text):
+        yield from expression("timer", event.text)
+    if event.kind == "conditional":
+        yield from expression("condition", event.text)
+    for name, text in event.correlation:
+        yield from expression(f"correlation {name}", text)
+    if loop is not None:
+        yield from expression("cardinality", loop.cardinality)
+        yield from expression("collection", loop.collection)
+        yield from expression("loop condition", loop.condition)
+    yield from expression("payload", more.payload)
+    for call in (more.operation, more.connector):
+        for name, text in _expressions(call):
+            yield from expression(f"parameter {name}", text)
+    for what, script in (
+        ("script", node.script),
+        ("script before", more.before),
+        ("script after", more.after),
+    ):
+        if script is not None:
+            yield node.id, node.line, what, script, True
+
+
+def _expressions(call: Call | None) -> Iterator[tuple[str, str]]:
+    for name, value in call.parameters if call else ():
+        if is_expression(value):
+            yield name, value
+
+
+def _unconditional(process: ProcessModel) -> Iterator[str]:
+    for node in process.nodes.values():
+        if node.kind not in ("exclusiveGateway", "inclusiveGateway"):
+            continue
+        outgoing = process.outgoing(node.id)
+        if len(outgoing) < 2:
+            continue
+        for flow in outgoing:
+            if flow.condition is None and flow.id != node.default:
+                yield flow.id
+
+
+def _missing(process: ProcessModel, flow_id: str) -> Problem:
+    flow = process.flows[flow_id]
+    return Problem(
+        rule="conditional-flows",
+        kind="invalid",
+        file=process.file,
+        line=flow.line,
+        element=flow.id,
+        message=f"{flow.id}: it leaves the gateway {flow.source} without a condition and is not "
+        "its default.",
+        message_zh=f"{flow.id}：从网关 {flow.source} 引出，既没有条件也不是默认流。",
+        process=process.id,
+        elements=(flow.id, flow.source),
+    )

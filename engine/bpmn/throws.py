@@ -1,0 +1,129 @@
+"""Throws: end events and intermediate throwing events, and the send task.
+
+A message leaves the instance through the outbox. A signal reaches the listeners of its own
+instance at once and leaves for the others. Errors, escalations and cancellations look outwards
+for who catches them; terminate ends the scope it stands in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import EndEvent as SpiffEnd
+from SpiffWorkflow.bpmn.specs.defaults import IntermediateThrowEvent as SpiffThrow
+from SpiffWorkflow.bpmn.specs.defaults import SendTask as SpiffSend
+
+from engine.bpmn.activities import Activity
+from engine.bpmn.errors import StepFailed
+from engine.bpmn.journal import Thrown
+from engine.bpmn.nodes import FlowNode, evaluate
+from engine.bpmn.token import BOUNDARY, COMPLETED, WAITING, Token, plain
+
+
+class Thrower(FlowNode):
+    """A node that lets an event happen."""
+
+    def throw(self, token: Token) -> bool | None:
+        """Let the event happen; None when the token is gone because of it."""
+        kind = self.event.kind
+        if kind in ("message", "signal"):
+            self._send(token)
+        elif kind == "escalation":
+            token.workflow.top_workflow.throw_escalation(token, self.event.code)
+        elif kind == "error":
+            _complete(token)
+            token.workflow.top_workflow.throw_error(token, self.event.code)
+        elif kind == "terminate":
+            _complete(token)
+            _terminate(token)
+        elif kind == "cancel":
+            _complete(token)
+            _cancel_transaction(token)
+        return True if token.alive and kind not in ("error", "terminate", "cancel") else None
+
+    def _send(self, token: Token) -> None:
+        top = token.workflow.top_workflow
+        name = str(self.event.name)
+        payload: Any = {}
+        if self.model.extensions.payload:
+            payload = evaluate(token, self.model.extensions.payload)
+            payload = plain(payload if isinstance(payload, dict) else {"payload": payload})
+        correlation = {key: evaluate(token, text) for key, text in self.event.correlation}
+        top.correlations.update(correlation)
+        top.outbox.append(Thrown(self.event.kind, name, payload, correlation, self.name))
+        token.workflow.record(self.event.kind, token, name)
+        if self.event.kind == "signal":
+            broadcast(top, name, payload)
+
+
+def broadcast(top: Any, name: str, payload: dict[str, Any]) -> int:
+    """Let a signal reach every listener of an instance; return how many there were."""
+    heard = 0
+    for token in sorted(top.tokens.values(), key=lambda t: t.id):
+        event = token.task_spec.event
+        listening = token._state == WAITING and event.kind == "signal" and event.name == name
+        if listening and token.alive:
+            token.task_spec.fire(token, payload)
+            heard += 1
+    return heard
+
+
+def _complete(token: Token) -> None:
+    token._set_state(COMPLETED)
+    token.workflow.record("completed", token)
+
+
+def _terminate(token: Token) -> None:
+    scope = token.workflow
+    top = scope.top_workflow
+    if scope is top:
+        top.end("terminate")
+    else:
+        scope.clear()
+        scope.finish()
+
+
+def _cancel_transaction(token: Token) -> None:
+    host = token.workflow.host.host
+    for child in host._children:
+        event = host.workflow.tasks[child]
+        if event.role == BOUNDARY and event.task_spec.event.kind == "cancel":
+            event.task_spec.fire(event, {})
+            return
+    raise StepFailed(host.element, "the transaction has no cancel event on its border")
+
+
+class ThrowEvent(Thrower, SpiffThrow):
+    """An intermediate event that happens when the flow reaches it; a link jumps to its catch."""
+
+    link: str | None = None
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return self.throw(my_task)
+
+    def _on_complete(self, my_task: Token) -> None:
+        if self.link is None:
+            super()._on_complete(my_task)
+            return
+        scope = my_task.workflow
+        scope.record("completed", my_task)
+        scope.remove(my_task)
+        scope.enter(scope.spec.task_specs[self.link], my_task.data, my_task.marks)
+
+
+class EndEvent(Thrower, SpiffEnd):
+    """The end of a branch."""
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return self.throw(my_task)
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        """The token game is in `throw`."""
+
+
+class SendTask(Activity, Thrower, SpiffSend):
+    """A task that sends a message."""
+
+    def perform(self, token: Token) -> bool | None:
+        """Send it."""
+        return self.throw(token)

@@ -1,0 +1,378 @@
+"""Workflow: one instance between two waits.
+
+`start` begins it, `load` brings it back, `Run` is what a step does with it: complete a task,
+deliver an event, fire timers, then `advance` to the next wait and `dump` what is alive. A failed
+step leaves nothing to save: the caller rolls back and loads again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine import clock
+from engine.bpmn import state
+from engine.bpmn.activities import ConnectorTask, OperationContext, parameters
+from engine.bpmn.bundle import Bundle
+from engine.bpmn.errors import BpmnError, StepFailed, TaskNotReady
+from engine.bpmn.events import LISTENED
+from engine.bpmn.extensions import Extensions
+from engine.bpmn.journal import Entry, Thrown
+from engine.bpmn.scope import Instance
+from engine.bpmn.throws import broadcast
+from engine.bpmn.token import LISTENER, MAIN, READY, WAITING, Token, merge, plain
+
+Operations = Callable[[OperationContext], Mapping[str, Any] | None]
+_TYPES = {"conditional": "condition"}
+
+
+@dataclass(frozen=True)
+class ReadyTask:
+    """A task that waits for a person."""
+
+    id: int
+    element: str
+    name: str
+    type: str  # userTask | manualTask
+    lane: str | None
+    extensions: Extensions
+    documentation: str | None
+    scope: int
+    process: str
+    data: dict[str, Any]
+    loop_index: int | None = None
+
+
+@dataclass(frozen=True)
+class ServiceTask:
+    """A connector task that waits for its result."""
+
+    id: int
+    element: str
+    name: str
+    connector: str
+    operation: str | None
+    parameters: dict[str, Any]
+    extensions: Extensions
+    scope: int
+    process: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A token that waits for an event."""
+
+    id: int
+    element: str
+    type: str  # timer | message | signal | condition
+    name: str
+    due: datetime | None
+    correlation: dict[str, Any]
+    process: str
+    interrupting: bool = True
+
+
+def no_operations(context: OperationContext) -> None:
+    """The dispatcher of a program that plugs in no operation."""
+    raise StepFailed(context.element, f"there is no operation {context.name}")
+
+
+def start(
+    bundle: Bundle,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    operations: Operations = no_operations,
+    now: Callable[[], datetime] = clock.now,
+    probes: Mapping[str, Callable[..., Any]] | None = None,
+    element: str | None = None,
+) -> Run:
+    """Begin an instance; call `advance` to let it run.
+
+    Args:
+        bundle: The specifications, shared and never changed.
+        variables: The first variables; they must be JSON values.
+        operations: The one dispatcher for operations and decisions.
+        now: The clock: an aware UTC instant per call.
+        probes: Functions that scripts of this run may call by name.
+        element: The start event, where an event starts the process.
+
+    Raises:
+        StepFailed: the process can only be started by an event, or a variable is no JSON value.
+    """
+    top = _instance(bundle, operations, now, probes)
+    if variables:
+        merge(top.data, top.marks, _plain(bundle.process_key, variables), _first_marks(variables))
+        top.mark = 1
+    top.begin(element)
+    return Run(bundle, top)
+
+
+def load(
+    bundle: Bundle,
+    blobs: Mapping[int, bytes],
+    *,
+    operations: Operations = no_operations,
+    now: Callable[[], datetime] = clock.now,
+    probes: Mapping[str, Callable[..., Any]] | None = None,
+) -> Run:
+    """Bring an instance back from what `Run.dump` returned."""
+    top = _instance(bundle, operations, now, probes)
+    state.load(top, blobs)
+    return Run(bundle, top)
+
+
+def _instance(
+    bundle: Bundle,
+    operations: Operations,
+    now: Callable[[], datetime],
+    probes: Mapping[str, Callable[..., Any]] | None,
+) -> Instance:
+    return Instance(bundle.root, bundle.specs, operations=operations, now=now, probes=probes or {})
+
+
+def _first_marks(variables: Mapping[str, Any]) -> dict[str, int]:
+    return dict.fromkeys(map(str, variables), 1)
+
+
+def _plain(element: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return plain(values)
+    except TypeError as error:
+        raise StepFailed(element, f"a variable is no JSON value: {error}") from error
+
+
+class Run:
+    """An instance in memory for the length of one step."""
+
+    def __init__(self, bundle: Bundle, top: Instance) -> None:
+        self.bundle = bundle
+        self._top = top
+
+    # What waits
+
+    def ready_tasks(self) -> list[ReadyTask]:
+        """Return the tasks that wait for a person, oldest first."""
+        return [
+            self._ready(t) for t in self._manual() if not isinstance(t.task_spec, ConnectorTask)
+        ]
+
+    def service_tasks(self) -> list[ServiceTask]:
+        """Return the connector tasks that wait for their result, oldest first."""
+        return [self._service(t) for t in self._manual() if isinstance(t.task_spec, ConnectorTask)]
+
+    def waiting(self) -> list[Waiting]:
+        """Return what waits for a timer, message, signal or condition, oldest first."""
+        return [self._waiting(token) for token in self._listening()]
+
+    # What moves
+
+    def complete(self, token: int, data: Mapping[str, Any] | None = None) -> None:
+        """Complete a waiting user, manual or connector task with its variables.
+
+        Raises:
+            TaskNotReady: the token is not open, or was completed before.
+            StepFailed: a variable is no JSON value.
+        """
+        task = self._open(token)
+        changes = _plain(task.element, data or {})
+        call = getattr(task.task_spec, "call", None)
+        if call is not None and call.result:
+            changes = {call.result: changes}
+        task.write(changes)
+        self._top.execute(task)
+
+    def fail(self, token: int, code: str, message: str = "") -> None:
+        """Let a waiting connector or user task leave by a BPMN error."""
+        task = self._open(token)
+        self._top.throw_error(task, BpmnError(code, message).code)
+
+    def advance(self) -> None:
+        """Run until everything waits for something from outside.
+
+        Raises:
+            StepFailed: an element failed; nothing of this step may be saved.
+        """
+        self._top.advance()
+
+    def fire_timers(self, now: datetime | None = None) -> int:
+        """Fire each timer that is due, in the order of their instants; call `advance` after."""
+        moment = now or self._top.now()
+        due = [(w.due, w.id) for w in self.waiting() if w.due is not None and w.due <= moment]
+        fired = 0
+        for _, identity in sorted(due):
+            fired += self.fire(identity)
+        return fired
+
+    def fire(self, token: int, payload: Mapping[str, Any] | None = None) -> bool:
+        """Let the event of one waiting token happen; false if it no longer waits."""
+        waiting = self._top.tokens.get(token)
+        if waiting is None or waiting not in self._listening():
+            return False
+        waiting.task_spec.fire(waiting, _plain(waiting.element, payload or {}))
+        return True
+
+    def deliver(
+        self,
+        name: str,
+        payload: Mapping[str, Any] | None = None,
+        correlation: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Deliver a message to one waiting token; false if none waits for it.
+
+        Where several wait, the innermost scope hears it first, then the flow before the event
+        sub-processes, then the one that has waited longest.
+        """
+        values = _plain(name, payload or {})
+        for token in self._by_nearness(name):
+            known = self._correlation_of(token)
+            given = {**self._from_payload(token, values), **(correlation or {})}
+            if all(given.get(key) == value for key, value in known.items()):
+                declared = {key for key, _ in token.task_spec.event.correlation}
+                self._top.correlations.update({k: v for k, v in given.items() if k in declared})
+                token.task_spec.fire(token, values)
+                return True
+        return False
+
+    def signal(self, name: str, payload: Mapping[str, Any] | None = None) -> int:
+        """Let a signal reach every listener of the instance; return how many there were."""
+        return broadcast(self._top, name, _plain(name, payload or {}))
+
+    def cancel(self) -> None:
+        """End the instance from outside."""
+        if not self._top.completed:
+            self._top.end("cancel")
+
+    def choose(self, gateway: str, flows: list[str] | None) -> None:
+        """Override the conditions of a node in this run, for trace; None gives them back."""
+        if flows is None:
+            self._top.choices.pop(gateway, None)
+        else:
+            self._top.choices[gateway] = flows
+
+    # What it is
+
+    def is_completed(self) -> bool:
+        """Tell whether the instance has ended."""
+        return bool(self._top.completed)
+
+    @property
+    def ended_by(self) -> str | None:
+        """None while it runs, then none | terminate | error | cancel."""
+        return self._top.ended_by
+
+    @property
+    def error_code(self) -> str | None:
+        """The code of the error that ended it."""
+        return self._top.error_code
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The newest value of every variable, those of live sub-processes included."""
+        data, marks = dict(self._top.data), dict(self._top.marks)
+        for scope, local in self._top.below(list(self._top.tasks.values())):
+            merge(data, marks, scope.data, scope.marks, local)
+        return data
+
+    @property
+    def journal(self) -> list[Entry]:
+        """What happened since the run was started or loaded."""
+        return self._top.journal
+
+    @property
+    def outbox(self) -> list[Thrown]:
+        """Messages and signals thrown since the run was started or loaded."""
+        return self._top.outbox
+
+    def dump(self) -> dict[int, bytes]:
+        """Return the live state by scope number; empty when the instance has ended."""
+        return state.dump(self._top)
+
+    # Details
+
+    def _manual(self) -> list[Token]:
+        found = [t for t in self._top.tokens.values() if t._state == READY and t.task_spec.manual]
+        return sorted(found, key=lambda t: t.id)
+
+    def _open(self, token: int) -> Token:
+        task = self._top.tokens.get(token)
+        if task is None or task._state != READY or not task.task_spec.manual:
+            raise TaskNotReady(token=token)
+        return task
+
+    def _listening(self) -> list[Token]:
+        found = [
+            token
+            for token in self._top.tokens.values()
+            if token._state == WAITING and token.task_spec.event.kind in LISTENED
+        ]
+        return sorted(found, key=lambda t: t.id)
+
+    def _by_nearness(self, name: str) -> list[Token]:
+        found = [
+            token
+            for token in self._listening()
+            if token.task_spec.event.kind == "message" and token.task_spec.event.name == name
+        ]
+        return sorted(found, key=lambda t: (-t.workflow.depth, t.role == LISTENER, t.id))
+
+    def _correlation_of(self, token: Token) -> dict[str, Any]:
+        learned = self._top.correlations
+        declared = [key for key, _ in token.task_spec.event.correlation]
+        known = {key: learned[key] for key in declared if key in learned}
+        return {**known, **token.internal_data.get("bound", {})}
+
+    def _from_payload(self, token: Token, payload: Mapping[str, Any]) -> dict[str, Any]:
+        environment = self._top.script_engine.environment
+        found = {}
+        for key, text in token.task_spec.event.correlation:
+            try:
+                found[key] = environment.evaluate(text, payload)
+            except Exception:  # noqa: BLE001 - a payload without the key does not correlate
+                continue
+        return found
+
+    def _ready(self, token: Token) -> ReadyTask:
+        model = token.task_spec.model
+        return ReadyTask(
+            id=token.id,
+            element=model.id,
+            name=model.name,
+            type=model.kind,
+            lane=model.lane,
+            extensions=model.extensions,
+            documentation=model.documentation,
+            scope=token.workflow.number,
+            process=token.workflow.spec.process,
+            data=plain(token.data),
+            loop_index=token.internal_data.get("index") if token.role != MAIN else None,
+        )
+
+    def _service(self, token: Token) -> ServiceTask:
+        spec = token.task_spec
+        return ServiceTask(
+            id=token.id,
+            element=spec.model.id,
+            name=spec.model.name,
+            connector=spec.call.name,
+            operation=spec.call.operation,
+            parameters=parameters(token, spec.call),
+            extensions=spec.model.extensions,
+            scope=token.workflow.number,
+            process=token.workflow.spec.process,
+        )
+
+    def _waiting(self, token: Token) -> Waiting:
+        heard = token.task_spec.heard
+        due = token.internal_data.get("due")
+        return Waiting(
+            id=token.id,
+            element=heard.id,
+            type=_TYPES.get(heard.event.kind, heard.event.kind),
+            name=heard.event.name or heard.name,
+            due=None if due is None else datetime.fromisoformat(due),
+            correlation=self._correlation_of(token),
+            process=token.workflow.spec.process,
+            interrupting=heard.interrupting,
+        )

@@ -1,0 +1,215 @@
+"""XML: the one door through which a diagram comes in.
+
+No document type, no entity, no network, at most 2 MB and 200 levels. What passes is validated
+against the OMG schema of BPMN 2.0, which ships with SpiffWorkflow; elements and attributes of
+foreign namespaces are left out of that validation and otherwise kept. Every refusal names the
+line.
+"""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import SpiffWorkflow.bpmn.parser
+from lxml import etree
+
+from catalogue.problem import Problem
+from engine.bpmn.errors import XMLRefused
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+STANDARD = frozenset(
+    {
+        BPMN,
+        "http://www.omg.org/spec/BPMN/20100524/DI",
+        "http://www.omg.org/spec/DD/20100524/DC",
+        "http://www.omg.org/spec/DD/20100524/DI",
+        "http://www.w3.org/2001/XMLSchema-instance",
+    }
+)
+MAXIMUM_BYTES = 2_000_000
+MAXIMUM_DEPTH = 200
+_MARKS = (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")
+
+
+def tag(name: str) -> str:
+    """Return the qualified name of a BPMN element."""
+    return f"{{{BPMN}}}{name}"
+
+
+def local(element: Any) -> str:
+    """Return the name of an element without its namespace."""
+    return str(etree.QName(element).localname)
+
+
+def read(data: bytes, name: str) -> Any:
+    """Read a BPMN file and validate it.
+
+    Args:
+        data: The bytes of the file, in any encoding XML knows.
+        name: The file's name, for problems.
+
+    Returns:
+        The lxml tree, without comments and processing instructions.
+
+    Raises:
+        XMLRefused: kind `unreadable` (size, depth, document type, not XML, not BPMN) or
+            `invalid` (breaks the schema).
+    """
+    tree = read_any(data, name)
+    root = tree.getroot()
+    if root.tag != tag("definitions"):
+        raise _refused(
+            "not-bpmn",
+            name,
+            root.sourceline,
+            f"the root element is {local(root)}, not definitions of BPMN 2.0",
+            f"根元素是 {local(root)}，不是 BPMN 2.0 的 definitions",
+        )
+    _validate(tree, name)
+    return tree
+
+
+def read_any(data: bytes, name: str) -> Any:
+    """Read any XML file with the same guards, but without the schema (DMN, imports)."""
+    if len(data) > MAXIMUM_BYTES:
+        raise _refused("too-large", name, None, "it is larger than 2 MB", "文件超过 2 MB")
+    if _has_doctype(data):
+        raise _refused("doctype", name, 1, "a DOCTYPE is not allowed", "不允许 DOCTYPE 声明")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise _refused(
+            "not-xml",
+            name,
+            error.lineno,
+            f"it is not well-formed XML: {error.msg}",
+            "不是合格的 XML",
+        ) from error
+    except (ValueError, LookupError) as error:
+        raise _refused("not-xml", name, None, f"it is not XML: {error}", "不是 XML") from error
+    tree = root.getroottree()
+    if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
+        raise _refused("doctype", name, 1, "a DOCTYPE is not allowed", "不允许 DOCTYPE 声明")
+    _check_depth(root, name)
+    return tree
+
+
+def _check_depth(root: Any, name: str) -> None:
+    depth = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAXIMUM_DEPTH:
+            raise _refused(
+                "too-deep",
+                name,
+                element.sourceline,
+                "elements are nested more than 200 levels deep",
+                "元素嵌套超过 200 层",
+            )
+
+
+def _has_doctype(data: bytes) -> bool:
+    """Look for a DOCTYPE before the root element, without parsing."""
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    if encoding is None and data[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
+        encoding = "utf-16-le" if data[0] else "utf-16-be"
+    text = data.decode(encoding or "latin-1", "replace").lstrip("\ufeff\u00ef\u00bb\u00bf")
+    at = 0
+    while True:
+        at = text.find("<", at)
+        if at < 0:
+            return False
+        if text.startswith("<?", at):
+            end = text.find("?>", at)
+        elif text.startswith("<!--", at):
+            end = text.find("-->", at)
+        else:
+            return text[at : at + 9].upper() == "<!DOCTYPE"
+        if end < 0:
+            return False
+        at = end
+
+
+@cache
+def _schema() -> Any:
+    path = Path(SpiffWorkflow.bpmn.parser.__file__).parent / "schema" / "BPMN20.xsd"
+    return etree.XMLSchema(etree.parse(str(path)))
+
+
+def _validate(tree: Any, name: str) -> None:
+    plain = _standard_only(tree)
+    schema = _schema()
+    if schema.validate(plain):
+        return
+    problems = [
+        Problem(
+            rule="schema",
+            kind="invalid",
+            file=name,
+            line=entry.line,
+            element=_element_at(tree, entry.line),
+            message=_shorten(entry.message),
+            message_zh="不符合 BPMN 2.0 标准的结构：" + _shorten(entry.message),
+        )
+        for entry in list(schema.error_log)[:20]
+    ]
+    raise XMLRefused(problems[0], problems)
+
+
+def _shorten(message: str) -> str:
+    return str(message).replace(f"{{{BPMN}}}", "")[:300]
+
+
+def _element_at(tree: Any, line: int) -> str | None:
+    found = None
+    for element in tree.getroot().iter():
+        if element.sourceline is not None and element.sourceline > line:
+            break
+        found = element.get("id") or found
+    return found
+
+
+def _standard_only(tree: Any) -> Any:
+    """Return a copy with the standard's namespaces only, for the schema."""
+    plain = copy.deepcopy(tree)
+    for element in list(plain.getroot().iter()):
+        for attribute in list(element.attrib):
+            namespace = etree.QName(attribute).namespace
+            if namespace is not None and namespace not in STANDARD:
+                del element.attrib[attribute]
+        parent = element.getparent()
+        if parent is not None and etree.QName(element).namespace not in STANDARD:
+            parent.remove(element)
+        elif element.tag == tag("formalExpression"):
+            # bpmn-js writes formalExpression where the schema wants messagePath.
+            if parent is not None and local(parent) == "correlationPropertyRetrievalExpression":
+                element.tag = tag("messagePath")
+    return plain
+
+
+def _refused(rule: str, name: str, line: int | None, message: str, zh: str) -> XMLRefused:
+    return XMLRefused(
+        Problem(
+            rule=rule,
+            kind="unreadable",
+            file=name,
+            line=line,
+            element=None,
+            message=message,
+            message_zh=zh,
+        )
+    )
