@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import re
 import secrets
 import traceback
 from collections.abc import Iterable, Mapping
@@ -41,6 +42,7 @@ _HTTP |= {
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without the ones that are misread aloud
 _NEVER_SHOWN = ("csrf_token", "password", "old_password", "new_password", "repeat_password")
 _API = "/api/"
+_CODE = re.compile(r"[a-z_.:-]{1,60}")  # the value of a choice, which nobody has typed
 
 log = logging.getLogger("tongban.web")
 
@@ -104,6 +106,7 @@ def _fact(value: Any) -> Any:
 
 def install(app: Flask) -> None:
     """Answer every error of an application, and give every request an id."""
+    texts()
     app.before_request(_number)
     app.register_error_handler(EngineError, _engine_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -225,6 +228,7 @@ def _page(
         again=again,
         fields=fields or {},
         kept=_typed(),
+        written=[value for _name, value in _typed() if not _CODE.fullmatch(value)],
         request_id=request_id(),
         back=_back(),
     )

@@ -85,6 +85,7 @@ class _Languages(Babel):
 
 def install(app: Flask) -> None:
     """Give an application its languages, its time zone and the filters of this module."""
+    chinese()  # a fault in the files shows at the start, not to the first reader
     _Languages(
         app,
         default_locale="zh_Hans_CN",

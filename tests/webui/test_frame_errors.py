@@ -12,7 +12,12 @@ from flask.testing import FlaskClient
 from engine import clock
 from tests.webui import sampler
 
-TYPED = {"opinion": "六项条件均符合", "password": "a-secret", "csrf_token": "old"}
+TYPED = {
+    "opinion": "六项条件均符合",
+    "result": "agree-with",
+    "password": "a-secret",
+    "csrf_token": "old",
+}
 
 
 @pytest.fixture
@@ -47,6 +52,7 @@ def test_each_kind_of_error_has_its_page(
 def test_what_was_typed_comes_back_but_no_secret(client: FlaskClient) -> None:
     page = client.post("/fail/conflict", data=TYPED).get_data(as_text=True)
     assert "六项条件均符合" in page
+    assert "agree-with" not in page, "a choice's code means nothing to a reader"
     assert "a-secret" not in page and "old" not in re.findall(r'value="([^"]*)"', page)
 
 
