@@ -275,7 +275,7 @@ def grant(call: OperationCall) -> dict[str, Any]:
     _decide(call, case, "granted")
     licence = matters.of_case(call.session, case).is_licence
     paper = "decision-granted" if licence else "change-confirmation"
-    _paper(call, case, paper, opinion=call.variables.get("review_opinion"))
+    _paper(call, case, paper)  # the opinion of the review is the office's own
     return {"decision": "granted", "outcome": "granted"}
 
 
