@@ -1,0 +1,116 @@
+"""A traveller: drives a story through the real diagrams and writes down what was passed.
+
+The engine is the real one, saved and loaded again at every step. Only the operations are played:
+each answers with the variables that the contract of its name promises, and its name is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from engine.bpmn import parser, workflow
+from engine.bpmn.activities import OperationContext
+from engine.bpmn.bundle import Bundle
+from engine.bpmn.journal import Entry
+from tests.processes.diagrams import FILES
+from tests.processes.stories import Step
+
+NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
+NOTICE_DUE = NOW + timedelta(days=7)
+CORRECTION_DUE = NOW + timedelta(days=14)
+
+Variables = Mapping[str, Any]
+ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
+    "case.receive": lambda v: {"handling_office": "office"},
+    "clock.start_notice": lambda v: {"notice_due_at": NOTICE_DUE.isoformat()},
+    "case.accept": lambda v: {"intake_result": "accepted"},
+    "case.accept_by_law": lambda v: {"intake_result": "accepted"},
+    "case.refuse_acceptance": lambda v: {
+        "intake_result": "not-accepted",
+        "outcome": "not-accepted",
+    },
+    "correction.notify": lambda v: {"correction_due_at": CORRECTION_DUE.isoformat()},
+    "correction.answer": lambda v: {"correction": "answered"},
+    "correction.lapse": lambda v: {"correction": "lapsed"}
+    | ({} if v.get("intake_result") else {"intake_result": "lapsed", "outcome": "lapsed"}),
+    "tax.compare": lambda v: {
+        "comparison": "matched" if v["declared_sales"] >= v["invoiced_sales"] else "different"
+    },
+    "tax.issue_receipt": lambda v: {"decision": "granted", "outcome": "granted"},
+    "case.grant": lambda v: {"decision": "granted", "outcome": "granted"},
+    "case.reject": lambda v: {"decision": "refused", "outcome": "refused"},
+    "delivery.start": lambda v: {
+        "delivery_method": {"window": "window", "resend": "courier"}.get(
+            str(v.get("returned_choice")), v["delivery_method"]
+        )
+    },
+    "delivery.returned": lambda v: {"returned_choice": None},
+    "case.withdraw": lambda v: {"outcome": "withdrawn"},
+    "case.terminate": lambda v: {"outcome": "terminated"},
+}
+SILENT = {"office.route", "office.send_back", "consultation.ask", "consultation.answer"}
+SILENT |= {"clock.stop", "clock.resume", "delivery.sent", "delivery.finish"}
+
+
+@cache
+def bundle(category: str) -> Bundle:
+    """Return the real diagrams of a category, with all they call."""
+    files = {f"{key}.bpmn": path.read_bytes() for key, path in FILES.items()}
+    return parser.bundle(files, category)
+
+
+class Traveller:
+    """One case on its way through a category."""
+
+    def __init__(self, category: str, form: Variables) -> None:
+        self.bundle = bundle(category)
+        self.operations: list[str] = []
+        self.journal: list[Entry] = []
+        self.closed_as: list[Any] = []
+        first = {"is_licence": category == "licence-simple", "intake_office": "window", **form}
+        self.run = workflow.start(self.bundle, first, operations=self._operate, now=lambda: NOW)
+        self._go_on()
+
+    def take(self, step: Step) -> None:
+        """Take one step: the named task must be the only one open."""
+        name, values = step
+        if name == "timer":
+            assert self.run.fire_timers(NOW + timedelta(days=30)) == 1
+        elif name == "stop":
+            assert self.run.deliver("case.stopped", values)
+        else:
+            assert self.open_tasks() == [name]
+            self.run.complete(self.run.ready_tasks()[0].id, values)
+        self._go_on()
+
+    def open_tasks(self) -> list[str]:
+        """Return the elements that wait for a person."""
+        return [task.element for task in self.run.ready_tasks()]
+
+    def timers(self) -> list[str]:
+        """Return the elements that wait for time."""
+        return [one.element for one in self.run.waiting() if one.type == "timer"]
+
+    def passed(self, event: str) -> set[tuple[str, str]]:
+        """Return the process and element of every journal entry of a kind."""
+        return {(one.process, one.element) for one in self.journal if one.event == event}
+
+    def _go_on(self) -> None:
+        self.run.advance()
+        self.journal += self.run.journal
+        if not self.run.is_completed():
+            blobs = self.run.dump()
+            self.run = workflow.load(self.bundle, blobs, operations=self._operate, now=lambda: NOW)
+
+    def _operate(self, context: OperationContext) -> dict[str, Any]:
+        self.operations.append(context.name)
+        if context.name == "case.close":
+            outcome = context.parameters.get("outcome") or context.variables["outcome"]
+            self.closed_as.append(outcome)
+            return {"outcome": outcome}
+        if context.name in SILENT:
+            return {}
+        return ANSWERS[context.name](context.variables)
