@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from engine.bpmn import xml
+from engine.process import forms
 from tests.processes.diagrams import FILES, FOLDER, extension, read
 
 FORMS = sorted(FOLDER.glob("*/*.form"))
@@ -106,3 +107,75 @@ def test_reasons_that_the_law_wants_are_required() -> None:
         schema = json.loads((FOLDER / "shared" / f"{file}.form").read_text(encoding="utf-8"))
         (field,) = [one for one in _fields(schema) if one["key"] == key]
         assert field["validate"]["required"] is True, key
+
+
+def test_the_engine_reads_every_form(form: tuple[Path, dict[str, Any]]) -> None:
+    path, _ = form
+
+    read_form, problems = forms.parse(path.read_bytes(), path.name)
+
+    assert problems == []
+    assert read_form is not None and list(read_form.fields) == RESULTS[path.stem].split()
+
+
+SENT = [
+    ("examine", {"examination": "accept"}),
+    ("examine", {"examination": "correct", "correction_items": ["licence"]}),
+    (
+        "examine",
+        {
+            "examination": "refuse",
+            "refusal_ground": "not-in-authority",
+            "refusal_reason": "应当向市场监督管理部门申请",
+        },
+    ),
+    ("review", {"review": "approve", "review_opinion": "符合条件"}),
+    (
+        "review",
+        {
+            "review": "special",
+            "review_opinion": "需要听证",
+            "special_kind": "hearing",
+            "special_reason": "涉及公共利益",
+            "special_days": 20,
+        },
+    ),
+    ("sign-decision", {"signature": "approve"}),
+    ("send-parcel", {"courier": "邮政", "waybill": "EA000000001CN"}),
+    ("confirm-payment", {"payment_voucher": "0001", "paid_on": "2026-01-05"}),
+    ("hand-over", {}),
+]
+
+
+@pytest.mark.parametrize(("key", "answers"), SENT)
+def test_the_engine_takes_a_complete_answer(key: str, answers: dict[str, Any]) -> None:
+    kept = forms.check(_form(key), answers)
+
+    assert {name: value for name, value in kept.items() if value is not None} == answers
+
+
+@pytest.mark.parametrize(
+    ("key", "answers", "wrong"),
+    [
+        ("examine", {"examination": "refuse"}, {"refusal_ground", "refusal_reason"}),
+        ("review", {"review": "reject"}, {"review_opinion"}),
+        ("sign-decision", {"signature": "return"}, {"decision_note"}),
+        ("receive-case", {"receipt": "wrong-office"}, {"wrong_office_reason"}),
+        ("send-parcel", {"courier": "邮政", "waybill": "no-number"}, {"waybill"}),
+        ("confirm-inspection", {"inspection": "failed"}, {"confirmation_note"}),
+    ],
+)
+def test_an_answer_without_its_reason_is_refused(
+    key: str, answers: dict[str, Any], wrong: set[str]
+) -> None:
+    with pytest.raises(forms.FormInvalid) as refused:
+        forms.check(_form(key), answers)
+
+    assert set(refused.value.errors) == wrong
+
+
+def _form(key: str) -> forms.Form:
+    (path,) = [one for one in FORMS if one.stem == key]
+    form, _ = forms.parse(path.read_bytes(), path.name)
+    assert form is not None
+    return form
