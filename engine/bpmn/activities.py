@@ -104,7 +104,11 @@ class ManualTask(Activity, SpiffManual):
 
 
 class EmptyTask(Activity, SpiffTask):
-    """A task without a kind: it only draws a step."""
+    """A task without a kind: it only draws a step and nobody is asked to do it."""
+
+    def __init__(self, wf_spec: Any, bpmn_id: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.manual = False
 
 
 class ScriptTask(Activity, SpiffScript):

@@ -8,7 +8,7 @@ interrupted or not, or an event sub-process starts, cancelling its scope or besi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent as SpiffBoundary
@@ -21,7 +21,7 @@ from SpiffWorkflow.bpmn.specs.defaults import StartEvent as SpiffStart
 from engine.bpmn import timers
 from engine.bpmn.activities import Activity, SubProcess
 from engine.bpmn.errors import ExpressionFailed, StepFailed, VariableMissing
-from engine.bpmn.model import Event, Flow, Node
+from engine.bpmn.model import Event, Node
 from engine.bpmn.nodes import FlowNode, evaluate
 from engine.bpmn.token import (
     ALTERNATIVE,
@@ -74,6 +74,8 @@ class Catcher(FlowNode):
             }
             if bound:
                 token.internal_data["bound"] = bound
+        elif self.event.kind == "conditional":
+            token.workflow.top_workflow.conditions.add(token.id)
 
     def _schedule(self, token: Token) -> timers.Schedule:
         text = self.event.text or ""
@@ -96,7 +98,7 @@ class Catcher(FlowNode):
         if "every" not in state:
             token.workflow.remove(token)
             return
-        every = timers.Duration(state["every"][0], timers.timedelta(seconds=state["every"][1]))
+        every = timers.Duration(state["every"][0], timedelta(seconds=state["every"][1]))
         state["due"] = every.after(datetime.fromisoformat(state["due"])).isoformat()
         if state["repeats"] is not None:
             state["repeats"] -= 1
@@ -120,6 +122,10 @@ class Catcher(FlowNode):
             self._leave_host(token, changes)
         elif token.role == LISTENER:
             self._start(token, changes)
+        elif "every" in token.internal_data:  # a cycle sends a token on each time
+            data, marks = dict(token.data), dict(token.marks)
+            self.rearm(token)
+            scope.enter(self, data, marks, fired=True)
         else:
             token.write(changes)
             token._ready()
@@ -138,10 +144,10 @@ class Catcher(FlowNode):
     def _start(self, token: Token, changes: dict[str, Any]) -> None:
         raise NotImplementedError
 
-    def settle(self, token: Token) -> bool:
-        """Look whether the condition holds now; one that stays true fires once."""
-        if token._state != WAITING or self.event.kind != "conditional":
-            return False
+    def check_condition(self, token: Token) -> None:
+        """Fire when the condition becomes true; one that stays true fires once."""
+        if token._state != WAITING:
+            return
         scope = token.workflow
         data, marks = dict(scope.data), dict(scope.marks)
         for other in list(scope.tasks.values()):
@@ -154,10 +160,8 @@ class Catcher(FlowNode):
             raise StepFailed(self.heard.id, str(error)) from error
         before = token.internal_data.get("held", False)
         token.internal_data["held"] = value is True
-        if value is not True or before:
-            return False
-        self.fire(token, {})
-        return True
+        if value is True and not before:
+            self.fire(token, {})
 
 
 def _win(token: Token, changes: dict[str, Any]) -> None:
@@ -173,11 +177,6 @@ def _win(token: Token, changes: dict[str, Any]) -> None:
 
 class CatchEvent(Catcher, SpiffCatch):
     """An intermediate event that holds the flow until it comes; a link or none passes at once."""
-
-    def attach(self, model: Node, outgoing: list[Flow], incoming: list[Flow]) -> None:
-        """Conditions ask to be looked at when all has come to rest."""
-        super().attach(model, outgoing, incoming)
-        self.settles = self.event.kind == "conditional"
 
     def _update_hook(self, my_task: Token) -> bool:
         if self.event.kind not in LISTENED or my_task.internal_data.get("fired"):

@@ -27,6 +27,7 @@ _JUEL_WORDS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": "
 _JUEL_SIGNS = {"&&": "and", "||": "or", "!": "not", "==": "=="}
 _FEEL_SIGNS = {"=": "=="}
 _SHARED_SIGNS = {s: s for s in ("!=", "<", "<=", ">", ">=", "(", ")", "-")}
+_BEFORE_BRACKET = {"(", "and", "or", "not", "==", "!=", "<", "<=", ">", ">=", "-"}
 _RESERVED = {"empty", "instanceof", "div", "mod", "for", "if", "some", "every", "in", "between"}
 
 
@@ -59,6 +60,8 @@ def _translate(text: str, signs: dict[str, str], words: dict[str, str]) -> str:
         kind, value = str(match.lastgroup), match[str(match.lastgroup)]
         if kind == "other" or (kind == "sign" and value not in signs):
             raise ExpressionRefused(f"{value!r} may mean something else in the other language")
+        if value == "(" and parts and parts[-1] not in _BEFORE_BRACKET:
+            raise ExpressionRefused(f"a call of {parts[-1]!r} in the other language")
         if kind == "name" and value in _RESERVED:
             raise ExpressionRefused(f"{value!r} may mean something else in the other language")
         if kind == "name":

@@ -72,17 +72,21 @@ class FlowNode:
         scope.leave(my_task, flows)
 
     def choose(self, token: Token) -> list[Flow]:
-        """Return the flows to take: all without condition, and those whose condition holds."""
+        """Return the flows to take: all without condition, and those whose condition holds.
+
+        The default flow joins them when no condition holds (BPMN 2.0.2, 13.3.1).
+        """
         if not self.conditional:
             return list(self.outgoing)
         chosen = self.chosen_by_hand(token)
-        if chosen is None:
-            chosen = [
-                flow
-                for flow in self.outgoing
-                if flow.id != self.model.default and holds(token, flow)
-            ]
-        return chosen or self.fallback()
+        if chosen:
+            return chosen
+        others = [flow for flow in self.outgoing if flow.id != self.model.default]
+        always = [flow for flow in others if flow.condition is None]
+        true = [flow for flow in others if flow.condition is not None and holds(token, flow)]
+        if true or (always and self.model.default is None):
+            return [flow for flow in others if flow in always or flow in true]
+        return always + self.fallback()
 
     @property
     def conditional(self) -> bool:

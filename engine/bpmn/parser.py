@@ -58,6 +58,9 @@ def bundle(
 def bundle_of(parsed: Parsed, process_key: str, *, probes: frozenset[str] = frozenset()) -> Bundle:
     """Build from what `parse` returned; see `bundle`."""
     needed = called(parsed, process_key)
+    for model in needed.values():
+        if not model.executable:
+            raise BundleRefused(process_key, f"{model.id} is not marked as executable")
     concerned = {model.file for model in needed.values()}
     errors = [problem for problem in parsed.errors if problem.file in concerned]
     wrong = [p for p in errors if p.process is None or p.process in needed]

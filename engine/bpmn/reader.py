@@ -193,7 +193,10 @@ class Reader:
         element = self.named.get(reference(key))
         if element is None:
             return reference(key)
-        return element.get(attribute) or element.get("name") or element.get("id")
+        if element.get(attribute) == "":
+            return None  # written out as empty: any code
+        code: str | None = element.get(attribute) or element.get("name") or element.get("id")
+        return code
 
     def _loop(self, element: Any) -> Loop | None:
         standard = element.find(tag("standardLoopCharacteristics"))

@@ -239,6 +239,7 @@ class Instance(_Scope, BpmnWorkflow):
         self.queue: deque[Token] = deque()
         self.journal: list[Entry] = []
         self.outbox: list[Thrown] = []
+        self.conditions: set[int] = set()  # tokens that wait for one
         self.choices: dict[str, list[str]] = {}
         self.ended_by: str | None = None
         self.error_code: str | None = None
@@ -268,6 +269,7 @@ class Instance(_Scope, BpmnWorkflow):
         """
         steps = 0
         while True:
+            self.check_conditions()
             while self.queue:
                 token = self.queue.popleft()
                 if token._state != READY or not token.alive:
@@ -276,13 +278,23 @@ class Instance(_Scope, BpmnWorkflow):
                 if steps > MOST_STEPS:
                     raise StepFailed(token.element, "the process never comes to rest")
                 self.execute(token)
+                self.check_conditions()
             if not self.settle():
                 return
 
     def settle(self) -> bool:
-        """When the queue is empty: inclusive joins and conditions that can now go on."""
+        """When the queue is empty: let the inclusive joins fire that can now."""
         waiting = [t for t in self.tokens.values() if t.task_spec.settles]
         return any([t.alive and t.task_spec.settle(t) for t in waiting])
+
+    def check_conditions(self) -> None:
+        """After every step of a token: fire the conditions that have become true."""
+        for identity in sorted(self.conditions):
+            token = self.tokens.get(identity)
+            if token is None:
+                self.conditions.discard(identity)
+            else:
+                token.task_spec.check_condition(token)
 
     def execute(self, token: Token) -> None:
         """Run one token, turning what goes wrong into an error that names the element."""
@@ -309,13 +321,17 @@ class Instance(_Scope, BpmnWorkflow):
         if catcher is not None:
             catcher.task_spec.fire(catcher, {})
 
-    def find_catcher(self, token: Token, kind: str, code: str | None) -> Token | None:
-        """Search boundary events, then event sub-processes, level by level outwards."""
+    def find_catcher(self, token: Token, kind: str, code: str | None) -> Any:
+        """Search boundary events, then event sub-processes, level by level outwards.
+
+        What an event sub-process throws itself is for those around it, not for itself.
+        """
         while True:
             host = token.host
             scope = token.workflow
-            hanging = (scope.tasks[c] for c in host._children)
-            for group in ((t for t in hanging if t.role == BOUNDARY), scope.listeners()):
+            hanging = [t for t in map(scope.tasks.get, host._children) if t.role == BOUNDARY]
+            starting = [t for t in scope.listeners() if t.task_spec is not host.task_spec]
+            for group in (hanging, starting):
                 events = [(t, t.task_spec.event) for t in group]
                 matching = [(t, e) for t, e in events if e.kind == kind and e.code in (None, code)]
                 matching.sort(key=lambda pair: pair[1].code is None)

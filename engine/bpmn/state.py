@@ -120,6 +120,8 @@ def _restore(top: Instance, record: list[Any]) -> None:
         token = Token(scope, specs[element], own_data, own_marks, role, above, identity)
         token._state = state
         token.internal_data = internal or {}
+        if token.task_spec.event.kind == "conditional":
+            top.conditions.add(identity)
 
 
 def _variables(values: list[list[Any]]) -> tuple[dict[str, Any], dict[str, int]]:

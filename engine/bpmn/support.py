@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalogue.problem import Problem
-from engine.bpmn.model import ACTIVITIES, SUBPROCESSES, THROWING, Node, ProcessModel
+from engine.bpmn.model import ACTIVITIES, NODES, SUBPROCESSES, THROWING, Node, ProcessModel
 from engine.bpmn.xml import local, tag
 
 _CATCHABLE = {
     "startEvent": {"none", "message", "timer", "signal"},
-    "eventStart": {"message", "timer", "signal", "error", "escalation"},
+    "eventStart": {"message", "timer", "signal", "error", "escalation", "conditional"},
     "intermediateCatchEvent": {"none", "message", "timer", "signal", "conditional", "link"},
     "boundaryEvent": {
         "message",
@@ -34,14 +34,6 @@ _NODE_RULES = {
     "complexGateway": ("complex-gateway", "a complex gateway", "复杂网关"),
     "adHocSubProcess": ("ad-hoc-subprocess", "an ad-hoc sub-process", "即席子流程"),
 }
-_TREE_RULES = (
-    ("callChoreography", "choreography", "a choreography", "编排图"),
-    ("choreographyTask", "choreography", "a choreography", "编排图"),
-    ("subChoreography", "choreography", "a choreography", "编排图"),
-    ("globalTask", "global-task", "a global task", "全局任务"),
-    ("globalUserTask", "global-task", "a global task", "全局任务"),
-    ("globalScriptTask", "global-task", "a global task", "全局任务"),
-)
 
 
 def refusals(process: ProcessModel, element: Any) -> list[Problem]:
@@ -56,7 +48,11 @@ def refusals(process: ProcessModel, element: Any) -> list[Problem]:
         for rule, en, zh in _node(process, node):
             found.append(_problem(process, node.id, node.line, rule, en, zh))
     for rule, item, en, zh in _attributes(element):
-        found.append(_problem(process, item.get("id"), item.sourceline, rule, en, zh))
+        bearer = _bearer(item)
+        found.append(_problem(process, bearer.get("id"), bearer.sourceline, rule, en, zh))
+    for node in _global_calls(process, element):
+        reason = ("global-task", "a call of a global task", "全局任务的调用")
+        found.append(_problem(process, node.id, node.line, *reason))
     return found
 
 
@@ -217,18 +213,22 @@ def _attributes(element: Any) -> Iterator[tuple[str, Any, str, str]]:
 
 def _association(item: Any, process: Any) -> Iterator[tuple[str, Any, str, str]]:
     if item.find(tag("assignment")) is not None or item.find(tag("transformation")) is not None:
-        yield "data-assignment", _holder(item), "a data association that assigns", "赋值的数据关联"
+        yield "data-assignment", item, "a data association that assigns", "赋值的数据关联"
         return
     stores = {e.get("id") for e in process.iter(tag("dataStoreReference"))}
     ends = {(e.text or "").strip() for e in item if isinstance(e.tag, str)}
     if local(item) == "dataInputAssociation" and ends & stores:
-        yield "data-store", _holder(item), "reading a data store", "读取数据存储"
+        yield "data-store", item, "reading a data store", "读取数据存储"
 
 
-def _holder(item: Any) -> Any:
-    while item.get("id") is None or not local(item).endswith(("Task", "task", "Activity", "Event")):
-        parent = item.getparent()
-        if parent is None:
-            break
-        item = parent
+def _bearer(item: Any) -> Any:
+    """Return the nearest element around that has an id and can be shown on the canvas."""
+    while item.getparent() is not None and (item.get("id") is None or local(item) not in NODES):
+        item = item.getparent()
     return item
+
+
+def _global_calls(process: ProcessModel, element: Any) -> Iterator[Node]:
+    root = element.getroottree().getroot()
+    tasks = {e.get("id") for e in root if isinstance(e.tag, str) and "lobal" in local(e)}
+    return (node for node in process.calls() if node.called in tasks)

@@ -14,7 +14,7 @@ from engine.bpmn import foreign, timers
 from engine.bpmn.errors import ExpressionRefused
 from engine.bpmn.expressions import compile_expression, compile_script
 from engine.bpmn.extensions import Call
-from engine.bpmn.model import Node, ProcessModel
+from engine.bpmn.model import Flow, Node, ProcessModel
 
 
 def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> list[Problem]:
@@ -38,7 +38,7 @@ def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> lis
                     elements=(element,),
                 )
             )
-    return found + [_missing(process, flow_id) for flow_id in _unconditional(process)]
+    return found + list(_unconditional(process))
 
 
 def is_expression(value: str) -> bool:
@@ -98,29 +98,36 @@ def _expressions(call: Call | None) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _unconditional(process: ProcessModel) -> Iterator[str]:
+def _unconditional(process: ProcessModel) -> Iterator[Problem]:
+    """Find flows that leave a deciding gateway without a condition and are not its default.
+
+    The standard lets a token pass where there is no condition. On the last flow of an exclusive
+    gateway that is a default not said so; on an earlier one it makes the later flows dead.
+    """
     for node in process.nodes.values():
         if node.kind not in ("exclusiveGateway", "inclusiveGateway"):
             continue
-        outgoing = process.outgoing(node.id)
-        if len(outgoing) < 2:
+        outgoing = [f for f in process.outgoing(node.id) if f.id != node.default]
+        if len(process.outgoing(node.id)) < 2:
             continue
         for flow in outgoing:
-            if flow.condition is None and flow.id != node.default:
-                yield flow.id
+            if flow.condition is None:
+                dead = node.kind == "exclusiveGateway" and flow is not outgoing[-1]
+                dead = dead or (node.kind == "exclusiveGateway" and node.default is not None)
+                yield _missing(process, flow, "error" if dead else "warning")
 
 
-def _missing(process: ProcessModel, flow_id: str) -> Problem:
-    flow = process.flows[flow_id]
+def _missing(process: ProcessModel, flow: Flow, severity: str) -> Problem:
     return Problem(
         rule="conditional-flows",
-        kind="invalid",
+        kind="invalid" if severity == "error" else "style",
         file=process.file,
         line=flow.line,
         element=flow.id,
         message=f"{flow.id}: it leaves the gateway {flow.source} without a condition and is not "
         "its default.",
         message_zh=f"{flow.id}：从网关 {flow.source} 引出，既没有条件也不是默认流。",
+        severity=severity,
         process=process.id,
         elements=(flow.id, flow.source),
     )
