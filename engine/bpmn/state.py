@@ -49,7 +49,7 @@ def load(top: Instance, blobs: Mapping[int, bytes]) -> None:
         for record in scopes:
             _restore(top, record)
     for token in sorted(top.tokens.values(), key=lambda t: t.id):
-        if token._state == READY and not token.task_spec.manual:
+        if token._state == READY and not token.manual:
             top.queue.append(token)
 
 

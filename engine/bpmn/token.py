@@ -77,12 +77,18 @@ class Token(Task):
             return self.workflow.tasks[self._parent]  # type: ignore[no-any-return]
         return self
 
+    @property
+    def manual(self) -> bool:
+        """Whether somebody outside completes it; a repeated activity completes by itself."""
+        spec = self.task_spec
+        return bool(spec.manual) and not (self.role == MAIN and spec.model.loop is not None)
+
     def _set_state(self, value: int) -> None:
         self._state = value
 
     def _ready(self) -> None:
         self._state = READY
-        if not self.task_spec.manual:
+        if not self.manual:
             self.workflow.top_workflow.queue.append(self)
 
     def _inherit_data(self) -> None:

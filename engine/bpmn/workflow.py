@@ -292,12 +292,12 @@ class Run:
     # Details
 
     def _manual(self) -> list[Token]:
-        found = [t for t in self._top.tokens.values() if t._state == READY and t.task_spec.manual]
+        found = [t for t in self._top.tokens.values() if t._state == READY and t.manual]
         return sorted(found, key=lambda t: t.id)
 
     def _open(self, token: int) -> Token:
         task = self._top.tokens.get(token)
-        if task is None or task._state != READY or not task.task_spec.manual:
+        if task is None or task._state != READY or not task.manual:
             raise TaskNotReady(token=token)
         return task
 
