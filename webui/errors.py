@@ -1,10 +1,9 @@
 """Errors become a page, or problem+json under /api; this module alone decides how they read.
 
-A page says what failed, what is kept and what to do now, in the reader's language; the texts are
-`translations/errors/*.yaml`, one entry per code with `en` and `zh`. What was typed comes back on
-the page; after an expired form it can be sent again with one press. A code without an entry takes
-its kind's, so nothing breaks, but `missing_texts` tells the contract test. Every answer bears an
-id for the log; the log gets the id, the code and the route, and no values.
+A page says what failed, what is kept and what to do now, in the reader's language; the words are
+in `error_texts`. What was typed comes back on the page; after an expired form it can be sent again
+with one press. Every answer bears an id for the log; the log gets the id, the code and the route,
+and no values.
 """
 
 from __future__ import annotations
@@ -15,22 +14,27 @@ import logging
 import re
 import secrets
 import traceback
-from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-import yaml
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import clock
 from engine.errors import EngineError
 from webui import i18n
+from webui.error_texts import Text, field_codes, field_texts, missing_texts, text_of, texts
 
-TEXTS = Path(__file__).parent / "translations" / "errors"
-_KINDS = {403: "forbidden", 404: "not-found", 409: "conflict", 422: "invalid", 503: "unavailable"}
-_KINDS |= {401: "forbidden", 429: "too-many"}
+__all__ = [
+    "FormExpired",
+    "field_texts",
+    "install",
+    "missing_texts",
+    "request_id",
+    "text_of",
+    "texts",
+]
+
 _HTTP = {400: "bad-request", 404: "page-not-found", 405: "method-not-allowed", 413: "too-large"}
 _HTTP |= {
     403: "forbidden",
@@ -54,59 +58,9 @@ class FormExpired(HTTPException):
     description = "The form is older than the session it was made in."
 
 
-@dataclasses.dataclass(frozen=True)
-class Text:
-    """What an error says in one language: what failed, and what is kept and to be done."""
-
-    title: str
-    text: str
-
-    def filled(self, params: Mapping[str, Any]) -> Text:
-        facts = _Facts(params)
-        return Text(self.title.format_map(facts), self.text.format_map(facts))
-
-
-class _Facts(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-@cache
-def texts() -> dict[str, dict[str, Text]]:
-    """Read every text: code -> language -> Text. A code may be given once only."""
-    found: dict[str, dict[str, Text]] = {}
-    for path in sorted(TEXTS.glob("*.yaml")):
-        for code, languages in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
-            if code in found:
-                raise ValueError(f"{path.name}: the code {code} has a text already")
-            found[code] = {name: Text(**languages[name]) for name in languages}
-    return found
-
-
-def missing_texts(codes: Iterable[str]) -> list[str]:
-    """Return those "code (language)" that have no text of their own."""
-    return sorted(
-        f"{code} ({language})"
-        for code in set(codes)
-        for language in i18n.LANGUAGES
-        if language not in texts().get(code, {})
-    )
-
-
-def text_of(error: EngineError, language: str | None = None) -> Text:
-    """Return what an engine error says in a language (default: the reader's)."""
-    code = error.code if error.code in texts() else _KINDS.get(error.status, "error")
-    params = {name: _fact(value) for name, value in error.params.items()}
-    return texts()[code][language or i18n.language()].filled(params)
-
-
-def _fact(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple, set)) else value
-
-
 def install(app: Flask) -> None:
     """Answer every error of an application, and give every request an id."""
-    texts()
+    texts(), field_codes()
     app.before_request(_number)
     app.register_error_handler(EngineError, _engine_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -156,6 +110,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _defect(error: Exception) -> Response:
+    if current_app.testing:
+        raise error
     facts = {"request_id": request_id(), "route": request.endpoint, "trace": _trace(error)}
     log.error("defect", extra=facts)
     if _for_program():
@@ -208,9 +164,9 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _field_errors(error: EngineError) -> dict[str, Any]:
+def _field_errors(error: EngineError) -> dict[str, str]:
     found = getattr(error, "errors", None)
-    return dict(found) if isinstance(found, Mapping) else {}
+    return field_texts(found) if isinstance(found, Mapping) else {}
 
 
 def _page(
@@ -218,7 +174,7 @@ def _page(
     code: str,
     text: Text,
     again: bool = False,
-    fields: Mapping[str, Any] | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> Response:
     page = render_template(
         f"errors/{status if status in (403, 404) else 'error'}.html",

@@ -84,6 +84,7 @@ def install(app: Flask, *, demo: bool = False) -> None:
     """Furnish an application: languages, template globals, headers, language switch, pages."""
     i18n.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.globals.update(
         asset=asset,
         has_asset=has_asset,

@@ -48,10 +48,25 @@ def site(*, demo: bool = True, user: dict[str, object] | None = USER) -> Flask:
     frame.furnish(pages, "clerk", lambda: [frame.NavItem("待办", "clerk.components", 137)])
     _routes(pages)
     app.register_blueprint(pages)
+    app.register_blueprint(_sign_in())
     app.context_processor(
         lambda: {"user": user, "sign_out_url": "/echo", "search_url": "/" if user else None}
     )
     return app
+
+
+def _sign_in() -> Blueprint:
+    door = Blueprint("sign_in", __name__)
+
+    @door.get("/sign-in")
+    def show() -> str:
+        return render_template("auth/sign_in.html", **dict.fromkeys(_SIGN_IN))
+
+    @door.post("/sign-in")
+    def try_to_sign_in() -> str:
+        return render_template("auth/sign_in.html", **{**dict.fromkeys(_SIGN_IN), **_REFUSED})
+
+    return door
 
 
 def _routes(pages: Blueprint) -> None:
@@ -67,10 +82,6 @@ def _routes(pages: Blueprint) -> None:
     @pages.post("/draft")
     def draft() -> tuple[str, int]:
         return "", 204 if request.headers.get("X-CSRF-Token") == "token-of-the-test" else 400
-
-    @pages.get("/sign-in")
-    def sign_in() -> str:
-        return render_template("auth/sign_in.html", **dict.fromkeys(_SIGN_IN))
 
     @pages.route("/fail/<kind>", methods=["GET", "POST"])
     def fail(kind: str) -> str:
@@ -98,7 +109,18 @@ def _routes(pages: Blueprint) -> None:
         raise Conflict()
 
 
-_SIGN_IN = ("login", "error", "next", "sso_url", "ukey_url", "track_url", "forgot_url", "accounts")
+_REFUSED = {"login": "wushi", "error": "账号或口令不对，还可以再试 3 次。", "kept": "signed"}
+_SIGN_IN = (
+    "kept",
+    "login",
+    "error",
+    "next",
+    "sso_url",
+    "ukey_url",
+    "track_url",
+    "forgot_url",
+    "accounts",
+)
 
 
 def _values() -> dict[str, object]:

@@ -46,7 +46,9 @@ def test_only_a_page_with_a_canvas_may_write_style_attributes(client: FlaskClien
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/accessibility", "/fail/conflict"])
 def test_no_page_has_inline_style_or_script(client: FlaskClient, path: str, language: str) -> None:
     client.set_cookie("lang", language)
-    page = client.get(path).get_data(as_text=True)
+    answer = client.get(path)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == (409 if "conflict" in path else 200)
     assert not re.search(r"\sstyle=|\son[a-z]+=|javascript:|<style", page)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", page))
 
@@ -72,6 +74,12 @@ def test_the_language_switch_keeps_the_page_and_lasts(client: FlaskClient) -> No
     assert 'lang="en"' in client.get("/sign-in").get_data(as_text=True)
 
 
+def test_a_refused_sign_in_keeps_the_account_and_not_the_password(client: FlaskClient) -> None:
+    page = client.post("/sign-in", data={"login": "wushi", "password": "a-secret"}).get_data(True)
+    assert 'value="wushi"' in page and "a-secret" not in page
+    assert 'aria-invalid="true"' in page and "还可以再试 3 次" in page
+
+
 def test_an_unknown_language_is_no_page(client: FlaskClient) -> None:
     assert client.get("/language/fr").status_code == 404
 
@@ -91,7 +99,7 @@ def test_colours_and_large_text_come_from_the_cookies(client: FlaskClient) -> No
     assert 'data-theme="dark"' in page and 'data-text="large"' in page
 
     client.set_cookie("theme", '"><script>')
-    assert "data-theme" not in client.get("/sign-in").get_data(as_text=True)
+    assert " data-theme=" not in client.get("/sign-in").get_data(as_text=True)
 
 
 def test_what_is_said_appears_once_with_its_undo(client: FlaskClient) -> None:

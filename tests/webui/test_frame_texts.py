@@ -17,7 +17,7 @@ from webui import errors, i18n
 
 WEBUI = Path(i18n.__file__).parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
-OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+OPTIONS = {"templates/**.html": {"silent": "false", "extensions": "jinja2.ext.do"}}
 
 
 def _skip_built(path: str) -> bool:
@@ -111,3 +111,28 @@ def test_no_text_names_a_fact_that_its_error_does_not_have() -> None:
             if unknown:
                 wrong.append(f"{code} ({language}): {sorted(unknown)}")
     assert wrong == []
+
+
+def test_everything_that_can_be_wrong_with_a_field_is_said() -> None:
+    said = re.compile(r"""(?:FieldInvalid|AnswerInvalid)\("([a-z-]+)"|= \("([a-z-]+)", \{""")
+    codes = {
+        one[1] or one[2]
+        for path in (WEBUI.parent / "engine").rglob("*.py")
+        for one in said.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert "required" in codes and "not-a-date" in codes
+    assert sorted(codes - set(errors.field_codes()) - set(errors.texts())) == []
+    assert all(set(one) == set(i18n.LANGUAGES) for one in errors.field_codes().values())
+
+
+def test_a_field_error_is_a_sentence_with_its_facts() -> None:
+    found = {
+        "a": ("too-short", {"min": 5, "length": 2}),
+        "b": ("too-long", {"longest": 60}),
+        "c": ("matter-not-found", {"no": "999"}),
+    }
+    assert errors.field_texts(found, "zh") == {
+        "a": "太短了，至少 5 个字，现在是 2 个。",
+        "b": "太长了，最多 60 个字。",
+        "c": "没有这个事项",
+    }
