@@ -22,9 +22,9 @@ from SpiffWorkflow.bpmn.specs.defaults import UserTask as SpiffUser
 from engine.bpmn import loops
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.extensions import Call
+from engine.bpmn.foreign import is_foreign
 from engine.bpmn.nodes import FlowNode, evaluate
 from engine.bpmn.scope import Scope
-from engine.bpmn.texts import is_expression
 from engine.bpmn.token import BOUNDARY, INSTANCE, MAIN, STARTED, Token, plain
 
 
@@ -169,8 +169,7 @@ class ConnectorTask(Activity, SpiffService):
 def parameters(token: Token, call: Call) -> dict[str, Any]:
     """Return the parameters of a call, expressions evaluated."""
     return {
-        name: evaluate(token, text) if is_expression(text) else text
-        for name, text in call.parameters
+        name: evaluate(token, text) if is_foreign(text) else text for name, text in call.parameters
     }
 
 

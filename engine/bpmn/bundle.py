@@ -150,7 +150,8 @@ def _entries(model: ProcessModel, parent: str | None, nodes: list[Node]) -> list
     if model.is_event_subprocess(parent):
         return starts
     if starts:
-        return [node for node in starts if node.event.kind == "none"]
+        # Several of them are alternatives; `references` says that the first one is taken.
+        return [node for node in starts if node.event.kind == "none"][:1]
     return [
         node
         for node in nodes

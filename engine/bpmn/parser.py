@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalogue.problem import Problem, in_order
-from engine.bpmn import references, support, texts, xml
+from engine.bpmn import calls, references, support, texts, xml
 from engine.bpmn.bundle import Bundle, build
 from engine.bpmn.errors import BundleRefused, CalledProcessMissing, XMLRefused
-from engine.bpmn.model import Parsed, ProcessModel
+from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.bpmn.reader import Reader
 
 
@@ -38,7 +38,8 @@ def parse(files: Mapping[str, bytes], *, probes: frozenset[str] = frozenset()) -
             parsed.problems.extend(refused.problems)
             continue
         _read(tree, name, parsed, probes)
-    parsed.problems = in_order(dict.fromkeys(parsed.problems))
+    parsed.problems += calls.recursion(parsed)
+    parsed.problems = in_order(parsed.problems)
     return parsed
 
 
@@ -57,7 +58,7 @@ def bundle(
 
 def bundle_of(parsed: Parsed, process_key: str, *, probes: frozenset[str] = frozenset()) -> Bundle:
     """Build from what `parse` returned; see `bundle`."""
-    needed = called(parsed, process_key)
+    needed, missing = _reach(parsed, process_key)
     for model in needed.values():
         if not model.executable:
             raise BundleRefused(process_key, f"{model.id} is not marked as executable")
@@ -66,16 +67,32 @@ def bundle_of(parsed: Parsed, process_key: str, *, probes: frozenset[str] = froz
     wrong = [p for p in errors if p.process is None or p.process in needed]
     if wrong:
         raise BundleRefused(process_key, wrong[0].message, wrong)
+    if missing:
+        raise CalledProcessMissing(element=missing[0].id, called=missing[0].called)
     return build(process_key, needed)
 
 
 def called(parsed: Parsed, process_key: str) -> dict[str, ProcessModel]:
-    """Return a process and all processes it calls, directly or through others, by id."""
+    """Return a process and all processes it calls, directly or through others, by id.
+
+    Raises:
+        BundleRefused: the process is not there.
+        CalledProcessMissing: a called process is not there.
+    """
+    needed, missing = _reach(parsed, process_key)
+    if missing:
+        raise CalledProcessMissing(element=missing[0].id, called=missing[0].called)
+    return needed
+
+
+def _reach(parsed: Parsed, process_key: str) -> tuple[dict[str, ProcessModel], list[Node]]:
+    """Return the processes reached by calls, and the calls that lead nowhere."""
     if process_key not in parsed.processes:
         first = parsed.errors[:1]
         reason = first[0].message if first else "there is no process with this id"
         raise BundleRefused(process_key, reason, parsed.errors)
     found: dict[str, ProcessModel] = {}
+    missing: list[Node] = []
     todo = [process_key]
     while todo:
         model = parsed.processes[todo.pop()]
@@ -83,10 +100,11 @@ def called(parsed: Parsed, process_key: str) -> dict[str, ProcessModel]:
             continue
         found[model.id] = model
         for node in model.calls():
-            if node.called not in parsed.processes:
-                raise CalledProcessMissing(element=node.id, called=node.called)
-            todo.append(str(node.called))
-    return found
+            if node.called in parsed.processes:
+                todo.append(str(node.called))
+            else:
+                missing.append(node)
+    return found, missing
 
 
 def _read(tree: Any, name: str, parsed: Parsed, probes: frozenset[str]) -> None:
@@ -94,6 +112,18 @@ def _read(tree: Any, name: str, parsed: Parsed, probes: frozenset[str]) -> None:
     parsed.problems.extend(duplicates)
     reader = Reader(tree, name)
     elements = list(tree.getroot().iter(xml.tag("process")))
+    if not elements:
+        parsed.problems.append(
+            Problem(
+                rule="process-required",
+                kind="invalid",
+                file=name,
+                line=tree.getroot().sourceline,
+                element=tree.getroot().get("id"),
+                message="The file holds no process.",
+                message_zh="文件中没有流程。",
+            )
+        )
     for model, element in zip(reader.processes(), elements, strict=True):
         if model.id in parsed.processes:
             other = parsed.processes[model.id].file

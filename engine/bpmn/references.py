@@ -82,7 +82,28 @@ def dangling(process: ProcessModel, element: Any, root: Any) -> list[Problem]:
             "it has no start event",
             "没有开始事件",
         )
-    return found
+    return found + _several_starts(process)
+
+
+def _several_starts(process: ProcessModel) -> list[Problem]:
+    """Say which of several plain start events begins: the first; the others need to be named."""
+    plain = [node for node in process.starts() if node.event.kind == "none"]
+    return [
+        Problem(
+            rule="single-blank-start-event",
+            kind="style",
+            file=process.file,
+            line=node.line,
+            element=node.id,
+            message=f"{node.id}: the process begins at {plain[0].id}; this start is never taken "
+            "unless it is named.",
+            message_zh=f"{node.id}：流程从 {plain[0].id} 开始，除非指名，此开始事件不会触发。",
+            severity="warning",
+            process=process.id,
+            elements=(node.id,),
+        )
+        for node in plain[1:]
+    ]
 
 
 def _flows(process: ProcessModel) -> Iterator[tuple[str, int, str, str, str]]:

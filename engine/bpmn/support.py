@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalogue.problem import Problem
-from engine.bpmn.model import ACTIVITIES, NODES, SUBPROCESSES, THROWING, Node, ProcessModel
+from engine.bpmn.model import NODES, SUBPROCESSES, Node, ProcessModel
 from engine.bpmn.xml import local, tag
 
 _CATCHABLE = {
@@ -34,6 +34,31 @@ _NODE_RULES = {
     "complexGateway": ("complex-gateway", "a complex gateway", "复杂网关"),
     "adHocSubProcess": ("ad-hoc-subprocess", "an ad-hoc sub-process", "即席子流程"),
 }
+
+
+_NO = ("false", "0")
+# Attribute, values that change nothing (the default first), rule, what it is.
+_ATTRIBUTES = (
+    ("isForCompensation", _NO, "compensation", "compensation", "补偿"),
+    ("startQuantity", ("1",), "quantity", "startQuantity other than 1", "startQuantity 不为 1"),
+    (
+        "completionQuantity",
+        ("1",),
+        "quantity",
+        "completionQuantity other than 1",
+        "completionQuantity 不为 1",
+    ),
+    ("instantiate", _NO, "instantiating", "a node that starts the process", "启动流程的节点"),
+    (
+        "eventGatewayType",
+        ("Exclusive",),
+        "parallel-event-gateway",
+        "a parallel event gateway",
+        "并行事件网关",
+    ),
+    ("parallelMultiple", _NO, "parallel-multiple", "a parallel multiple event", "并行多重事件"),
+    ("behavior", ("All",), "multi-instance-behavior", "an event of a repetition", "多实例行为事件"),
+)
 
 
 def refusals(process: ProcessModel, element: Any) -> list[Problem]:
@@ -188,27 +213,11 @@ def _attributes(element: Any) -> Iterator[tuple[str, Any, str, str]]:
         name = local(item)
         if item.tag != tag(name):
             continue
-        if name in ACTIVITIES:
-            if item.get("isForCompensation") in ("true", "1"):
-                yield "compensation", item, "compensation", "补偿"
-            for attribute in ("startQuantity", "completionQuantity"):
-                if item.get(attribute, "1").strip() != "1":
-                    yield "quantity", item, f"{attribute} other than 1", f"{attribute} 不为 1"
-        elif name in ("dataInputAssociation", "dataOutputAssociation"):
+        for attribute, usual, rule, en, zh in _ATTRIBUTES:
+            if item.get(attribute, usual[0]).strip() not in usual:
+                yield rule, item, en, zh
+        if name in ("dataInputAssociation", "dataOutputAssociation"):
             yield from _association(item, element)
-        elif name == "eventBasedGateway":
-            if item.get("instantiate") in ("true", "1"):
-                yield "instantiating-gateway", item, "an instantiating gateway", "实例化网关"
-            if item.get("eventGatewayType") == "Parallel":
-                yield "parallel-event-gateway", item, "a parallel event gateway", "并行事件网关"
-        elif name == "receiveTask" and item.get("instantiate") in ("true", "1"):
-            yield "instantiating-receive", item, "an instantiating receive task", "实例化接收任务"
-        elif name in THROWING or name == "boundaryEvent":
-            if item.get("parallelMultiple") in ("true", "1"):
-                yield "parallel-multiple", item, "a parallel multiple event", "并行多重事件"
-        elif name == "multiInstanceLoopCharacteristics":
-            if item.get("behavior", "All") != "All":
-                yield "multi-instance-behavior", item, "an event of a repetition", "多实例行为事件"
 
 
 def _association(item: Any, process: Any) -> Iterator[tuple[str, Any, str, str]]:

@@ -14,6 +14,7 @@ from engine.bpmn import foreign, timers
 from engine.bpmn.errors import ExpressionRefused
 from engine.bpmn.expressions import compile_expression, compile_script
 from engine.bpmn.extensions import Call
+from engine.bpmn.loops import MOST_INSTANCES
 from engine.bpmn.model import Flow, Node, ProcessModel
 
 
@@ -38,12 +39,7 @@ def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> lis
                     elements=(element,),
                 )
             )
-    return found + list(_unconditional(process))
-
-
-def is_expression(value: str) -> bool:
-    """Tell whether a parameter is an expression rather than a literal."""
-    return foreign.is_foreign(value)
+    return found + list(_unconditional(process)) + list(_too_many(process))
 
 
 Text = tuple[str, int, str, str, bool]
@@ -94,8 +90,25 @@ def _of_node(node: Node) -> Iterator[Text]:
 
 def _expressions(call: Call | None) -> Iterator[tuple[str, str]]:
     for name, value in call.parameters if call else ():
-        if is_expression(value):
+        if foreign.is_foreign(value):
             yield name, value
+
+
+def _too_many(process: ProcessModel) -> Iterator[Problem]:
+    for node in process.nodes.values():
+        text = (node.loop.cardinality if node.loop else None) or ""
+        if text.isdecimal() and int(text[:20]) > MOST_INSTANCES:
+            yield Problem(
+                rule="too-many-instances",
+                kind="unsafe",
+                file=process.file,
+                line=node.line,
+                element=node.id,
+                message=f"{node.id}: more than {MOST_INSTANCES} instances.",
+                message_zh=f"{node.id}：实例数超过 {MOST_INSTANCES}。",
+                process=process.id,
+                elements=(node.id,),
+            )
 
 
 def _unconditional(process: ProcessModel) -> Iterator[Problem]:

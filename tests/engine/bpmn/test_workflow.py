@@ -733,13 +733,20 @@ def test_a_diagram_that_never_rests_is_stopped():
         )
     )
     calls = bundle(
-        process("p", start(), element("callActivity", "c", calledElement="p"), flows("s c"))
+        process(
+            "p",
+            start(),
+            gateway("exclusive", "g", "f_g_e"),
+            element("callActivity", "c", calledElement="p"),
+            end(),
+            flows("s g; g c [again]; g e; c e"),
+        )
     )
 
     with pytest.raises(StepFailed, match="never comes to rest"):
         begin(made, {"n": 0})
     with pytest.raises(StepFailed, match="nested more than"):
-        begin(calls)
+        begin(calls, {"again": True})
 
 
 def test_a_long_chain_and_many_rounds_cost_no_stack_and_no_state():

@@ -1,0 +1,296 @@
+"""Parsing: every fault is a Problem that names the element and its line; models keep it all."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn import parser
+from engine.bpmn.errors import BundleRefused, CalledProcessMissing
+from engine.bpmn.extensions import Call, Limit
+from tests.engine.bpmn.diagrams import (
+    boundary,
+    document,
+    element,
+    end,
+    extensions,
+    flows,
+    gateway,
+    message,
+    process,
+    script,
+    start,
+    subprocess,
+    timer,
+    user,
+)
+
+
+def problems(*parts: str):
+    return parser.parse({"t.bpmn": document(*parts)}).problems
+
+
+def simple(*parts: str, notation: str = "s a; a e") -> str:
+    return process("p", start(), *parts, end(), flows(notation))
+
+
+def test_a_good_file_has_no_problem_and_its_model_keeps_names_lines_and_order():
+    parsed = parser.parse({"t.bpmn": document(simple(user("a")))})
+    model = parsed.processes["p"]
+
+    assert parsed.problems == []
+    assert list(model.nodes) == ["s", "a", "e"] and list(model.flows) == ["f_s_a", "f_a_e"]
+    assert (model.file, model.nodes["a"].kind, model.nodes["a"].line) == ("t.bpmn", "userTask", 5)
+    assert [flow.target for flow in model.outgoing("s")] == ["a"]
+
+
+COMPENSATION = "<bpmn:compensateEventDefinition/>"
+LINK = '<bpmn:linkEventDefinition name="L"/>'
+MESSAGE = '<bpmn:message id="m" name="m"/>'
+UNSUPPORTED = {
+    "complex-gateway": ("a", simple(gateway("complex", "a"))),
+    "ad-hoc-subprocess": ("a", simple(element("adHocSubProcess", "a", user("b")))),
+    "compensation": (
+        "b",
+        simple(
+            user("a"),
+            element("intermediateThrowEvent", "b", COMPENSATION),
+            notation="s a; a b; b e",
+        ),
+    ),
+    "conditional-startEvent": (
+        "c",
+        simple(
+            user("a"),
+            start(
+                "c",
+                '<bpmn:conditionalEventDefinition><bpmn:condition xsi:type="bpmn:tFormalExpression">x'
+                "</bpmn:condition></bpmn:conditionalEventDefinition>",
+            ),
+        ),
+    ),
+    "multiple-event": (
+        "a",
+        simple(element("intermediateCatchEvent", "a", message("m") + timer("P1D"))),
+    ),
+    "receive-without-message": ("a", simple(element("receiveTask", "a"))),
+    "send-without-message": ("a", simple(element("sendTask", "a"))),
+    "service-without-operation": ("a", simple(element("serviceTask", "a"))),
+    "rule-without-decision": ("a", simple(element("businessRuleTask", "a"))),
+    "call-without-process": ("a", simple(element("callActivity", "a"))),
+    "quantity": ("a", simple(element("userTask", "a", startQuantity="2"))),
+    "instantiating": (
+        "a",
+        simple(element("receiveTask", "a", messageRef="m", instantiate="true")),
+    ),
+    "event-gateway-target": ("a", simple(gateway("eventBased", "a"))),
+    "event-subprocess-start": (
+        "x",
+        simple(user("a"), subprocess("x", user("y"), by_event=True)),
+    ),
+    "subprocess-start": (
+        "a",
+        simple(subprocess("a", start("q", message("m")) + end("r") + flows("q r"))),
+    ),
+    "cancel-outside-transaction": (
+        "b",
+        simple(user("a"), boundary("b", "a", "<bpmn:cancelEventDefinition/>")),
+    ),
+    "extension": (
+        "a",
+        simple(element("userTask", "a", extensions('<camunda:executionListener class="x"/>'))),
+    ),
+    "loop-without-condition": ("a", simple(user("a", "<bpmn:standardLoopCharacteristics/>"))),
+    "multi-instance-without-source": (
+        "a",
+        simple(user("a", "<bpmn:multiInstanceLoopCharacteristics/>")),
+    ),
+    "multi-instance-behavior": (
+        "a",
+        simple(
+            user(
+                "a",
+                '<bpmn:multiInstanceLoopCharacteristics behavior="One"><bpmn:loopCardinality>2'
+                "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>",
+            )
+        ),
+    ),
+    "data-store": (
+        "a",
+        simple(
+            '<bpmn:dataStoreReference id="store"/>',
+            user(
+                "a",
+                '<bpmn:property id="prop"/><bpmn:dataInputAssociation id="dia">'
+                "<bpmn:sourceRef>store</bpmn:sourceRef><bpmn:targetRef>prop</bpmn:targetRef>"
+                "</bpmn:dataInputAssociation>",
+            ),
+        ),
+    ),
+    "global-task": (
+        "a",
+        '<bpmn:globalScriptTask id="g"/>' + simple(element("callActivity", "a", calledElement="g")),
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", UNSUPPORTED)
+def test_what_is_not_executed_is_refused_by_name_and_line(rule):
+    identity, xml = UNSUPPORTED[rule]
+    data = document(MESSAGE, xml)
+    found = [p for p in parser.parse({"t.bpmn": data}).problems if p.rule == rule]
+
+    assert [p.element for p in found] == [identity]
+    assert (found[0].kind, found[0].severity, found[0].process) == ("unsupported", "error", "p")
+    at = data.index(f'id="{identity}"'.encode())
+    assert found[0].line == data[:at].count(b"\n") + 1
+    assert identity in found[0].message and found[0].message_zh
+    with pytest.raises(BundleRefused):
+        parser.bundle({"t.bpmn": data}, "p")
+
+
+INVALID = {
+    "dangling-target-ref": ("f_a_x", simple(user("a"), notation="s a; a x")),
+    "dangling-source-ref": ("f_x_e", simple(user("a"), notation="s a; x e")),
+    "dangling-attached-to-ref": ("b", simple(user("a"), boundary("b", "x", timer("P1D")))),
+    "dangling-default": ("a", simple(gateway("exclusive", "a", "nowhere"))),
+    "dangling-message-ref": ("a", simple(element("receiveTask", "a", messageRef="nothing"))),
+    "duplicate-id": ("a", simple(user("a"), user("a"))),
+    "start-event-required": ("p", process("p", user("a"), end(), flows("a e"))),
+    "flow-into-start": ("f_a_s", simple(user("a"), notation="s a; a s; a e")),
+    "flow-out-of-end": ("f_e_a", simple(user("a"), notation="s a; a e; e a")),
+    "flow-crosses-border": (
+        "f_b_e",
+        simple(subprocess("a", start("q") + user("b") + flows("q b")), notation="s a; a e; b e"),
+    ),
+    "timer-without-time": (
+        "b",
+        simple(user("a"), boundary("b", "a", "<bpmn:timerEventDefinition/>")),
+    ),
+    "script-missing": ("a", simple(element("scriptTask", "a"))),
+    "link-without-catch": (
+        "a",
+        simple(element("intermediateThrowEvent", "a", LINK), notation="s a"),
+    ),
+    "conditional-flows": (
+        "f_g_a",
+        simple(gateway("exclusive", "g"), user("a"), user("b"), notation="s g; g a; g b [x]"),
+    ),
+    "endless-recursion": ("a", simple(element("callActivity", "a", calledElement="p"))),
+    "process-required": ("Definitions", MESSAGE.replace('id="m"', 'id="n"')),
+}
+
+
+@pytest.mark.parametrize("rule", INVALID)
+def test_broken_references_and_levels_are_invalid(rule):
+    identity, xml = INVALID[rule]
+    found = [p for p in problems(MESSAGE, xml) if p.rule == rule]
+
+    assert [p.element for p in found] == [identity]
+    assert found[0].kind == "invalid" and found[0].line
+
+
+@pytest.mark.parametrize(
+    "identity, xml",
+    [
+        ("f_g_a", simple(gateway("exclusive", "g", "f_g_b"), user("a"), user("b"),
+                         notation="s g; g a [__import__('os')]; g b")),
+        ("b", simple(user("a"), boundary("b", "a", timer("open('x')")))),
+        ("a", simple(script("a", "import os"))),
+        ("a", simple(user("a", extensions("<spiffworkflow:preScript>import os</spiffworkflow:preScript>")))),
+        ("a", simple(user("a", "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>f()"
+                               "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"))),
+        ("a", simple(user("a", "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>1000000000"
+                               "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"))),
+        ("a", simple(element("serviceTask", "a", extensions(
+            '<tongban:operation name="x"><tongban:parameter name="y" value="${f()}"/>'
+            "</tongban:operation>")))),
+    ],
+)  # fmt: skip
+def test_texts_outside_the_subset_are_unsafe(identity, xml):
+    found = [p for p in problems(xml) if p.kind == "unsafe"]
+
+    assert [p.element for p in found] == [identity]
+
+
+def test_link_events_jump_and_are_accepted_in_pairs():
+    catch = element("intermediateCatchEvent", "c", LINK)
+    throw = element("intermediateThrowEvent", "a", LINK)
+
+    assert problems(simple(throw, catch, notation="s a; c e")) == []
+
+
+def test_recursion_behind_a_decision_is_only_a_warning():
+    xml = simple(
+        gateway("exclusive", "g", "f_g_e"),
+        element("callActivity", "a", calledElement="p"),
+        notation="s g; g a [again]; a e; g e",
+    )
+
+    assert [(p.rule, p.severity) for p in problems(xml)] == [("recursion", "warning")]
+
+
+def test_of_several_plain_starts_the_first_begins_and_the_others_are_named():
+    xml = process("p", start(), start("s2"), user("a"), user("b"), flows("s a; s2 b"))
+    found = problems(xml)
+
+    assert [(p.rule, p.element, p.severity) for p in found] == [
+        ("single-blank-start-event", "s2", "warning")
+    ]
+
+
+def test_problems_of_other_processes_of_a_file_do_not_forbid_this_one():
+    files = {
+        "t.bpmn": document(simple(user("a")), process("q", start("qs"), gateway("complex", "g")))
+    }
+
+    assert parser.bundle(files, "p").process_key == "p"
+    with pytest.raises(BundleRefused):
+        parser.bundle(files, "q")
+
+
+def test_called_processes_come_from_other_files_or_are_missed_by_name():
+    caller = document(simple(element("callActivity", "a", calledElement="q")))
+    called = document(process("q", start(), user("a"), flows("s a")))
+
+    made = parser.bundle({"p.bpmn": caller, "q.bpmn": called, "x.form": b"{}"}, "p")
+    assert sorted(made.models) == ["p", "q"]
+    with pytest.raises(CalledProcessMissing) as missing:
+        parser.bundle({"p.bpmn": caller}, "p")
+    assert missing.value.params == {"element": "a", "called": "q"}
+    with pytest.raises(BundleRefused):
+        parser.bundle({"p.bpmn": caller}, "nothing")
+
+
+def test_our_extensions_are_read_into_one_frozen_record():
+    inside = extensions(
+        '<tongban:office role="handling"/><tongban:candidates groups="supervisor, lead"/>'
+        '<tongban:form key="review"/><tongban:notSameAs element="Other"/>'
+        '<tongban:limit days="5" unit="workday"/><tongban:personal fields="name,id_no"/>'
+    )
+    task = element("userTask", "a", "<bpmn:documentation>依据</bpmn:documentation>" + inside)
+    parsed = parser.parse({"t.bpmn": document(simple(task))})
+    node = parsed.processes["p"].nodes["a"]
+    more = node.extensions
+
+    assert parsed.problems == []
+    assert (more.office, more.groups, more.form) == ("handling", ("supervisor", "lead"), "review")
+    assert more.not_same_as == ("Other",) and more.limit == Limit(5, "workday")
+    assert more.personal == ("name", "id_no") and node.documentation == "依据"
+    with pytest.raises(AttributeError):
+        more.office = "x"  # type: ignore[misc]
+
+
+def test_extensions_of_other_engines_are_read_as_ours():
+    camunda = element("userTask", "a", camunda__candidateGroups="x,y", camunda__formKey="f")
+    spiff = extensions(
+        '<spiffworkflow:serviceTaskOperator id="tax/query" resultVariable="r">'
+        '<spiffworkflow:parameters><spiffworkflow:parameter id="n" value="1"/>'
+        "</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>"
+    )
+    xml = process(
+        "p", start(), camunda, element("serviceTask", "b", spiff), end(), flows("s a; a b; b e")
+    )
+    nodes = parser.parse({"t.bpmn": document(xml)}).processes["p"].nodes
+
+    assert (nodes["a"].extensions.groups, nodes["a"].extensions.form) == (("x", "y"), "f")
+    assert nodes["b"].extensions.connector == Call("tax/query", None, (("n", "1"),), "r")
