@@ -110,6 +110,11 @@ def pass_on(session: Session, office_id: str, *, note: Note, on: date | None = N
     return len(ids)
 
 
+def running(session: Session, office_id: str) -> int:
+    """Return how many running instances name an office."""
+    return len(_touched(session, office_id))
+
+
 def _touched(session: Session, office_id: str) -> list[Any]:
     """The running instances that name an office, in a fixed order so that no two lock crosswise."""
     running = Instance.status.not_in(ENDED_INSTANCES)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -127,6 +127,16 @@ def find(session: Session, authorization: str) -> Caller:
     if clock.now() >= row.expires_at or user is None or user.left_at is not None:
         raise TokenInvalid()
     return Caller(actors.actor(session, user), row.token_hash[:16], frozenset(row.scopes))
+
+
+def count(session: Session, user_id: UUID) -> int:
+    """Return how many tokens of a user still count."""
+    query = select(func.count()).where(
+        ApiToken.user_id == user_id,
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > clock.now(),
+    )
+    return session.scalar(query) or 0
 
 
 def revoke_all(session: Session, user_id: UUID) -> None:
