@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from math import isfinite
 from typing import Any
 
 LARGEST = 10_000
@@ -24,6 +25,8 @@ def measure(value: Any) -> Any:
     """Return the value if it is small enough to keep; count without recursion."""
     if type(value) is int and not -BIGGEST < value < BIGGEST:
         raise _wrong("a number grew too large")
+    if isinstance(value, float) and not isfinite(value):
+        raise _wrong("a number that is not finite")
     if isinstance(value, str) and len(value) > LONGEST:
         raise _wrong("a text grew too long")
     if isinstance(value, (list, tuple, dict)):
@@ -153,7 +156,8 @@ def _integer(value: Any) -> int:
 
 
 def _real(value: Any) -> float:
-    return float(value[:40] if isinstance(value, str) else value)
+    result: float = measure(float(value[:40] if isinstance(value, str) else value))
+    return result
 
 
 def _text(value: Any) -> str:

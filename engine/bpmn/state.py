@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 
-from engine.bpmn.scope import Instance, Scope
+from engine.bpmn.instance import Instance
+from engine.bpmn.scope import Scope
 from engine.bpmn.token import BOUNDARY, LISTENER, READY, Token
 
 FORMAT = 1

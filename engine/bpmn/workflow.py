@@ -8,70 +8,22 @@ step leaves nothing to save: the caller rolls back and loads again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from engine import clock
-from engine.bpmn import state
-from engine.bpmn.activities import ConnectorTask, OperationContext, parameters
+from engine.bpmn import state, waits
+from engine.bpmn.activities import ConnectorTask, OperationContext
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.errors import BpmnError, StepFailed, TaskNotReady
 from engine.bpmn.events import LISTENED
-from engine.bpmn.extensions import Extensions
+from engine.bpmn.instance import Instance
 from engine.bpmn.journal import Entry, Thrown
-from engine.bpmn.scope import Instance
 from engine.bpmn.throws import broadcast
-from engine.bpmn.token import LISTENER, MAIN, READY, WAITING, Token, merge, plain
+from engine.bpmn.token import LISTENER, READY, WAITING, Token, merge, plain
+from engine.bpmn.waits import ReadyTask, ServiceTask, Waiting
 
 Operations = Callable[[OperationContext], Mapping[str, Any] | None]
-_TYPES = {"conditional": "condition"}
-
-
-@dataclass(frozen=True)
-class ReadyTask:
-    """A task that waits for a person."""
-
-    id: int
-    element: str
-    name: str
-    type: str  # userTask | manualTask
-    lane: str | None
-    extensions: Extensions
-    documentation: str | None
-    scope: int
-    process: str
-    data: dict[str, Any]
-    loop_index: int | None = None
-
-
-@dataclass(frozen=True)
-class ServiceTask:
-    """A connector task that waits for its result."""
-
-    id: int
-    element: str
-    name: str
-    connector: str
-    operation: str | None
-    parameters: dict[str, Any]
-    extensions: Extensions
-    scope: int
-    process: str
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A token that waits for an event."""
-
-    id: int
-    element: str
-    type: str  # timer | message | signal | condition
-    name: str
-    due: datetime | None
-    correlation: dict[str, Any]
-    process: str
-    interrupting: bool = True
 
 
 def no_operations(context: OperationContext) -> None:
@@ -155,16 +107,18 @@ class Run:
     def ready_tasks(self) -> list[ReadyTask]:
         """Return the tasks that wait for a person, oldest first."""
         return [
-            self._ready(t) for t in self._manual() if not isinstance(t.task_spec, ConnectorTask)
+            waits.ready_task(t) for t in self._manual() if not isinstance(t.task_spec, ConnectorTask)
         ]
 
     def service_tasks(self) -> list[ServiceTask]:
         """Return the connector tasks that wait for their result, oldest first."""
-        return [self._service(t) for t in self._manual() if isinstance(t.task_spec, ConnectorTask)]
+        return [
+            waits.service_task(t) for t in self._manual() if isinstance(t.task_spec, ConnectorTask)
+        ]
 
     def waiting(self) -> list[Waiting]:
         """Return what waits for a timer, message, signal or condition, oldest first."""
-        return [self._waiting(token) for token in self._listening()]
+        return [waits.waiting(t, self._correlation_of(t)) for t in self._listening()]
 
     # What moves
 
@@ -273,7 +227,7 @@ class Run:
         data, marks = dict(self._top.data), dict(self._top.marks)
         for scope, local in self._top.below(list(self._top.tasks.values())):
             merge(data, marks, scope.data, scope.marks, local)
-        return data
+        return plain(data)
 
     @property
     def journal(self) -> list[Entry]:
@@ -332,47 +286,3 @@ class Run:
             except Exception:  # noqa: BLE001 - a payload without the key does not correlate
                 continue
         return found
-
-    def _ready(self, token: Token) -> ReadyTask:
-        model = token.task_spec.model
-        return ReadyTask(
-            id=token.id,
-            element=model.id,
-            name=model.name,
-            type=model.kind,
-            lane=model.lane,
-            extensions=model.extensions,
-            documentation=model.documentation,
-            scope=token.workflow.number,
-            process=token.workflow.spec.process,
-            data=plain(token.data),
-            loop_index=token.internal_data.get("index") if token.role != MAIN else None,
-        )
-
-    def _service(self, token: Token) -> ServiceTask:
-        spec = token.task_spec
-        return ServiceTask(
-            id=token.id,
-            element=spec.model.id,
-            name=spec.model.name,
-            connector=spec.call.name,
-            operation=spec.call.operation,
-            parameters=parameters(token, spec.call),
-            extensions=spec.model.extensions,
-            scope=token.workflow.number,
-            process=token.workflow.spec.process,
-        )
-
-    def _waiting(self, token: Token) -> Waiting:
-        heard = token.task_spec.heard
-        due = token.internal_data.get("due")
-        return Waiting(
-            id=token.id,
-            element=heard.id,
-            type=_TYPES.get(heard.event.kind, heard.event.kind),
-            name=heard.event.name or heard.name,
-            due=None if due is None else datetime.fromisoformat(due),
-            correlation=self._correlation_of(token),
-            process=token.workflow.spec.process,
-            interrupting=heard.interrupting,
-        )
