@@ -76,11 +76,11 @@ class FlowNode:
 
         The default flow joins them when no condition holds (BPMN 2.0.2, 13.3.1).
         """
-        if not self.conditional:
-            return list(self.outgoing)
         chosen = self.chosen_by_hand(token)
         if chosen:
             return chosen
+        if not self.conditional:
+            return list(self.outgoing)
         others = [flow for flow in self.outgoing if flow.id != self.model.default]
         always = [flow for flow in others if flow.condition is None]
         true = [flow for flow in others if flow.condition is not None and holds(token, flow)]
@@ -139,11 +139,11 @@ class ExclusiveGateway(FlowNode, SpiffExclusive):
 
     def choose(self, token: Token) -> list[Flow]:
         """Return exactly one flow, or none where nothing leaves."""
-        if len(self.outgoing) < 2 and not self.conditional:
-            return list(self.outgoing)
         chosen = self.chosen_by_hand(token)
         if chosen:
             return chosen[:1]
+        if len(self.outgoing) < 2 and not self.conditional:
+            return list(self.outgoing)
         for flow in self.outgoing:
             if flow.id != self.model.default and holds(token, flow):
                 return [flow]

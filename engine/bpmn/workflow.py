@@ -107,7 +107,9 @@ class Run:
     def ready_tasks(self) -> list[ReadyTask]:
         """Return the tasks that wait for a person, oldest first."""
         return [
-            waits.ready_task(t) for t in self._manual() if not isinstance(t.task_spec, ConnectorTask)
+            waits.ready_task(t)
+            for t in self._manual()
+            if not isinstance(t.task_spec, ConnectorTask)
         ]
 
     def service_tasks(self) -> list[ServiceTask]:
