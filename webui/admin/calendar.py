@@ -42,8 +42,8 @@ class Year:
     number: int
     workdays: int
     days: int
-    off: list[CalendarDay]
-    worked: list[CalendarDay]
+    off: list[Exceptional]
+    worked: list[Exceptional]
     source: str
 
 
@@ -68,12 +68,13 @@ def import_calendar() -> Response:
     try:
         year, days = read(Path(file.filename).name, content)
         with transaction(auth.database()) as session:
-            if not request.form.get("replace") and _is_known(session, year):
-                problem = _("%(year)s is known already. Tick the box to replace it.", year=year)
-                return _page(problem, source)
-            count = holidays.load(session, year, days, source[:120])
+            known = not request.form.get("replace") and _is_known(session, year)
+            count = 0 if known else holidays.load(session, year, days, source[:120])
     except HolidaysInvalid as error:
         return _page(errors.text_of(error).text, source)
+    if known:
+        problem = _("%(year)s is known already. Tick the box to replace it.", year=year)
+        return _page(problem, source)
     acts.record("calendar.imported", f"year {year}", source[:400])
     say(_("%(year)s has %(count)s working days.", year=year, count=count), "in")
     return redirect(url_for("admin.calendar"), 303)
@@ -145,10 +146,14 @@ def _year(number: int, days: list[CalendarDay]) -> Year:
         number=number,
         workdays=sum(day.working for day in days),
         days=len(days),
-        off=[day for day in days if not day.working and day.day.weekday() <= FRIDAY],
-        worked=[day for day in days if day.working and day.day.weekday() > FRIDAY],
+        off=[_plain(day) for day in days if not day.working and day.day.weekday() <= FRIDAY],
+        worked=[_plain(day) for day in days if day.working and day.day.weekday() > FRIDAY],
         source=days[0].source,
     )
+
+
+def _plain(row: CalendarDay) -> Exceptional:
+    return Exceptional(row.day, row.working, row.name or "")
 
 
 def _is_known(session: Session, year: int) -> bool:
