@@ -247,7 +247,8 @@ def test_an_ended_office_passes_its_running_instances_on(
     with clock.at(datetime(2026, 3, 2, 1, tzinfo=UTC)):
         admin.sign_in("root")
         answer = admin.post(
-            f"/admin/offices/{WANZHOU}", {"on": "2026-03-02", "successor": "500102-zwzx"}
+            f"/admin/offices/{WANZHOU}",
+            {"on": "2026-03-02", "successor": "500102-zwzx", "sure": "true"},
         )
 
     assert answer.status_code == 303
@@ -262,7 +263,7 @@ def test_an_office_ending_later_is_passed_on_by_a_press_when_the_day_has_come(
     admin: Browser, database: Database
 ) -> None:
     instance_id = running_instance(database)
-    form = {"on": "2026-04-01", "successor": "500102-zwzx"}
+    form = {"on": "2026-04-01", "successor": "500102-zwzx", "sure": "true"}
     with clock.at(datetime(2026, 3, 2, 1, tzinfo=UTC)):
         admin.sign_in("root")
         admin.post(f"/admin/offices/{WANZHOU}", form)
@@ -283,10 +284,11 @@ def test_an_office_ending_later_is_passed_on_by_a_press_when_the_day_has_come(
     "form",
     [
         {},
-        {"on": "2026-03-02"},
-        {"on": "tomorrow", "successor": "500102-zwzx"},
-        {"on": "2026-03-02", "successor": WANZHOU},
-        {"on": "2026-03-02", "successor": "500102-ybj"},
+        {"on": "2026-03-02", "sure": "true"},
+        {"on": "2026-03-02", "successor": "500102-zwzx"},
+        {"on": "tomorrow", "successor": "500102-zwzx", "sure": "true"},
+        {"on": "2026-03-02", "successor": WANZHOU, "sure": "true"},
+        {"on": "2026-03-02", "successor": "500102-ybj", "sure": "true"},
     ],
 )
 def test_an_end_that_does_not_fit_changes_nothing(

@@ -66,6 +66,8 @@ def office(office_id: str) -> Response:
         problems["on"] = _("Give the first day on which the office is gone.")
     if not request.form.get("successor"):
         problems["successor"] = _("Choose the office that takes the work over.")
+    if not request.form.get("sure"):
+        problems["sure"] = _("Tick this when you are sure.")
     if problems or on is None:
         return _page(office_id, problems)
     try:
