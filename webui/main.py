@@ -112,6 +112,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_tmp_dir": "/dev/shm" if sys.platform == "linux" else None,
             "forwarded_allow_ips": "",  # who may be believed is decided by `proxies`
             "accesslog": None,  # addresses hold case numbers; the record keeps looks
+            "control_socket_disable": True,
             "proc_name": "tongban",
         }
         super().__init__()
