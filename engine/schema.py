@@ -39,12 +39,21 @@ def revision(database: Database) -> str | None:
 
 def head() -> str | None:
     """Return the newest revision that the program brings."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    return _scripts().get_current_head()
 
 
 def is_current(database: Database) -> bool:
     """Return whether the database has the newest revision."""
     return revision(database) == head()
+
+
+def is_known(revision: str) -> bool:
+    """Return whether the program brings a revision, so that it can read such a database."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(MIGRATIONS))
 
 
 def _config(connection: Connection | None = None) -> Config:
