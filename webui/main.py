@@ -24,9 +24,10 @@ from engine.commands.history import history
 from engine.commands.program import Program
 from engine.commands.user import user
 from engine.commands.worker import worker
-from engine.db import Database
+from engine.db import Database, reading
 from engine.errors import EngineError
 from engine.files import FileStore
+from engine.people import users
 from engine.process.wiring import Wiring
 from engine.settings import Settings
 from webui.staff import create_app
@@ -91,6 +92,9 @@ def serve(found: Program, host: str, port: int, workers: int, proxies: int) -> N
     if not schema.is_current(found.database):
         click.echo("The schema is not current: run `tongban db upgrade`.", err=True)
         sys.exit(1)
+    with reading(found.database) as session:
+        if not users.exists_any(session):
+            click.echo("Nobody can sign in yet: run `tongban user add NAME --admin`.", err=True)
     found.settings.secret_key()  # made once, before the workers
     found.settings.master_key()
     found.database.dispose()  # no connection may be shared with a forked worker
