@@ -188,6 +188,10 @@ def change_a_time(session: Session, rows: list[Checkpoint]) -> None:
     rows[0].at = rows[0].at.replace(year=2020)
 
 
+def change_the_link(session: Session, rows: list[Checkpoint]) -> None:
+    rows[0].previous = "00" * 32
+
+
 def delete_the_first(session: Session, rows: list[Checkpoint]) -> None:
     session.delete(rows[0])
 
@@ -201,7 +205,8 @@ def sign_again_with_another_key(session: Session, rows: list[Checkpoint]) -> Non
 
 
 @pytest.mark.parametrize(
-    "tamper", [change_a_leaf, change_a_time, delete_the_first, sign_again_with_another_key]
+    "tamper",
+    [change_a_leaf, change_a_time, change_the_link, delete_the_first, sign_again_with_another_key],
 )
 def test_a_changed_checkpoint_is_named(
     session: Session, instance: Instance, tamper: Callable[[Session, list[Checkpoint]], None]
