@@ -120,6 +120,22 @@ class DistrictOffice:
 
 
 @dataclass(frozen=True)
+class NoticeEntry:
+    """A matter as the notice prints it."""
+
+    no: int
+    name: str
+    department: str
+
+
+@dataclass(frozen=True)
+class NoticeList:
+    """The content of notice.yaml."""
+
+    matters: tuple[NoticeEntry, ...]
+
+
+@dataclass(frozen=True)
 class OfficeList:
     """The content of offices.yaml."""
 

@@ -8,7 +8,7 @@ the checkers. Comparing files with one another is the work of `checks`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,8 @@ from catalogue.directory import (
     DepartmentList,
     District,
     DistrictList,
+    NoticeEntry,
+    NoticeList,
     Office,
     OfficeList,
 )
@@ -57,6 +59,7 @@ class Catalogue:
     categories: Mapping[str, Category]
     districts: Mapping[str, District]
     offices: Mapping[str, Office]
+    notice: Mapping[int, NoticeEntry]
     sources: Mapping[int, Source] = field(repr=False)
 
     def by_no(self, no: int) -> Matter:
@@ -102,15 +105,17 @@ def read(path: Path | None = None) -> tuple[Catalogue, list[Problem]]:
     categories = _file(CategoryList, folder, "categories.yaml", problems)
     districts = _file(DistrictList, folder, "districts.yaml", problems)
     offices = _file(OfficeList, folder, "offices.yaml", problems)
+    notice = _file(NoticeList, folder, "notice.yaml", problems)
     known = districts.districts if districts else ()
     matters, sources = _matters(folder, problems)
     catalogue = Catalogue(
         folder=folder,
         matters=matters,
-        departments={one.slug: one for one in (departments.departments if departments else ())},
-        categories={one.key: one for one in (categories.categories if categories else ())},
-        districts={one.code: one for one in known},
-        offices={one.id: one for one in (_offices(offices, known) if offices else ())},
+        departments=_keyed(departments.departments if departments else (), "slug", problems),
+        categories=_keyed(categories.categories if categories else (), "key", problems),
+        districts=_keyed(known, "code", problems),
+        offices=_keyed(_offices(offices, known) if offices else (), "id", problems),
+        notice=_keyed(notice.matters if notice else (), "no", problems),
         sources=sources,
     )
     return catalogue, in_order(problems)
@@ -167,6 +172,27 @@ def from_json(data: Mapping[str, Any]) -> Matter:
     if matter is None:
         raise ValueError("; ".join(f"{fault.at}: {fault.message}" for fault in faults))
     return matter
+
+
+LISTS = {
+    "Department": "departments.yaml",
+    "Category": "categories.yaml",
+    "District": "districts.yaml",
+    "Office": "offices.yaml",
+    "NoticeEntry": "notice.yaml",
+}
+
+
+def _keyed(entries: Iterable[T], key: str, problems: list[Problem]) -> dict[Any, T]:
+    """Return entries by their key; one that stands twice is told and the first kept."""
+    found: dict[Any, T] = {}
+    for entry in entries:
+        value = getattr(entry, key)
+        if value in found:
+            file, message = LISTS[type(entry).__name__], f"{key} {value} stands twice"
+            problems.append(Problem("listed-twice", "invalid", file, None, str(value), message))
+        found.setdefault(value, entry)
+    return found
 
 
 def _matters(folder: Path, problems: list[Problem]) -> tuple[dict[int, Matter], dict[int, Source]]:
