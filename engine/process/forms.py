@@ -1,0 +1,211 @@
+"""Forms: form-js files read once, and what people send checked against them.
+
+A form is checked whole: every wrong field is told in one answer, with a stable code. A field that
+is hidden, given the other answers, is neither required nor kept. Only the component types and the
+one kind of condition that are named here are executed; anything else is refused at deployment.
+Fields with the property `personal` never become process variables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from catalogue.problem import Problem
+from engine.errors import Invalid
+from engine.process import answers
+from engine.process.variables import UnknownField
+
+STATIC = frozenset({"text", "html", "separator", "spacer", "image", "button"})
+INPUTS = frozenset(answers.READERS)
+CONDITION = re.compile(
+    r"""=\s*(?P<name>\w+)\s*(?P<sign>!?=)\s*(?:"(?P<text>[^"]*)"|(?P<literal>true|false|null|-?\d+(?:\.\d+)?))\s*"""
+)
+
+FieldError = tuple[str, dict[str, Any]]
+
+
+class FormInvalid(Invalid):
+    """Correct the named fields and send again; nothing was changed."""
+
+    code = "form-invalid"
+    message = "The form has {count} fields to correct."
+
+    def __init__(self, errors: Mapping[str, FieldError]) -> None:
+        self.errors = dict(errors)
+        super().__init__(count=len(errors), fields=sorted(errors))
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field that can be filled in."""
+
+    key: str
+    type: str
+    component: Mapping[str, Any]
+    hide: str | None = None
+    personal: bool = False
+    person: str = "applicant"
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be filled in while it is shown."""
+        return bool((self.component.get("validate") or {}).get("required"))
+
+    @property
+    def writable(self) -> bool:
+        """Whether what is sent for it counts."""
+        return not (self.component.get("disabled") or self.component.get("readonly"))
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as it was deployed."""
+
+    key: str
+    schema: Mapping[str, Any]
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    @property
+    def personal(self) -> dict[str, str]:
+        """The keys of personal fields, with whose data they are."""
+        return {key: one.person for key, one in self.fields.items() if one.personal}
+
+
+def parse(data: bytes, file: str) -> tuple[Form | None, list[Problem]]:
+    """Read a form file; return the form, or None when it cannot be read, and all problems."""
+    try:
+        schema = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        return None, [
+            _problem("form-unreadable", "unreadable", file, None, f"no JSON: {error.msg}")
+        ]
+    if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
+        message = "no form-js schema with a list of components"
+        return None, [_problem("form-unreadable", "unreadable", file, None, message)]
+    fields: dict[str, Field] = {}
+    problems: list[Problem] = []
+    for component, hide in _components(schema, None):
+        kind, key = component.get("type"), component.get("key")
+        if kind in STATIC or kind == "group":
+            continue
+        if kind not in INPUTS or not isinstance(key, str) or not key or "." in key:
+            message = f"the component {key or component.get('id')} of type {kind} is not executed"
+            problems.append(_problem("form-component", "unsupported", file, key, message))
+        elif key in fields:
+            problems.append(_problem("form-key-twice", "invalid", file, key, f"two fields {key}"))
+        else:
+            fields[key] = _field(component, str(kind), key, hide)
+            problems += [
+                _problem("form-component", "unsupported", file, key, f"field {key}: {problem}")
+                for problem in _unsupported(fields[key])
+            ]
+    stem = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return Form(str(schema.get("id") or stem), schema, fields), problems
+
+
+def check(
+    form: Form, sent: Mapping[str, Any], variables: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what was sent as values of the fields' kinds.
+
+    Args:
+        form: the form of the task.
+        sent: values by field key; text where a browser sends it.
+        variables: the process variables, which conditions may also name.
+
+    Raises:
+        UnknownField: a key that the form does not name.
+        FormInvalid: with an error code per field.
+    """
+    unknown = sorted(str(name)[:100] for name in sent if name not in form.fields)
+    if unknown:
+        raise UnknownField(unknown)
+    known = {**(variables or {}), **sent}
+    values: dict[str, Any] = {}
+    errors: dict[str, FieldError] = {}
+    for key, one in form.fields.items():
+        if is_hidden(one.hide, known) or not one.writable:
+            continue
+        if sent.get(key) in (None, "", []):
+            if one.required:
+                errors[key] = ("required", {})
+            elif key in sent:
+                values[key] = [] if one.type == "checklist" else None
+            continue
+        try:
+            values[key] = answers.READERS[one.type](one.component, sent[key])
+        except answers.AnswerInvalid as wrong:
+            errors[key] = (wrong.code, wrong.facts)
+    if errors:
+        raise FormInvalid(errors)
+    return values
+
+
+def is_hidden(hide: str | None, values: Mapping[str, Any]) -> bool:
+    """Tell whether a condition hides its field; a value that is not there equals only null."""
+    found = CONDITION.fullmatch(hide) if hide else None
+    if found is None:
+        return False
+    literal = found["literal"]
+    wanted: Any = found["text"] if literal is None else orjson.loads(literal)
+    given = values.get(found["name"])
+    if isinstance(wanted, bool) and given in ("true", "on", "false", "off"):
+        given = given in ("true", "on")
+    same = given == wanted and isinstance(given, bool) == isinstance(wanted, bool)
+    return same is (found["sign"] == "=")
+
+
+def _components(holder: Mapping[str, Any], hide: str | None) -> Iterator[tuple[Any, str | None]]:
+    for component in holder["components"]:
+        if not isinstance(component, dict):
+            continue
+        own = (component.get("conditional") or {}).get("hide") or hide
+        yield component, own
+        if component.get("type") == "group" and isinstance(component.get("components"), list):
+            yield from _components(component, own)
+
+
+def _field(component: Mapping[str, Any], kind: str, key: str, hide: str | None) -> Field:
+    properties = component.get("properties") or {}
+    return Field(
+        key=key,
+        type=kind,
+        component=component,
+        hide=hide,
+        personal=str(properties.get("personal", "")).lower() == "true",
+        person=str(properties.get("person") or "applicant"),
+    )
+
+
+def _unsupported(one: Field) -> Iterator[str]:
+    validate = one.component.get("validate") or {}
+    if one.hide is not None and CONDITION.fullmatch(one.hide) is None:
+        yield "its condition is no comparison of one field with one value"
+    if one.component.get("valuesExpression"):
+        yield "its choices are an expression"
+    if isinstance(validate.get("pattern"), str):
+        try:
+            re.compile(validate["pattern"])
+        except re.error:
+            yield "its pattern cannot be read"
+    for name in ("required", "min", "max", "minLength", "maxLength"):
+        if isinstance(validate.get(name), str):
+            yield f"its rule {name} is an expression"
+
+
+def _problem(rule: str, kind: str, file: str, element: str | None, message: str) -> Problem:
+    return Problem(
+        rule=rule,
+        kind=kind,
+        file=file,
+        line=None,
+        element=element,
+        message=f"Form: {message}.",
+        message_zh=f"表单 {element or file} 有问题（{rule}）。",
+        elements=(element,) if element else (),
+    )
