@@ -8,7 +8,6 @@ places into lines.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
@@ -81,7 +80,7 @@ def _value(hint: Any, data: Any, at: At, faults: list[Fault]) -> Any:
     if issubclass(hint, StrEnum):
         return _member(hint, data, at, faults)
     if hint is date and isinstance(data, str):
-        return _parsed(date.fromisoformat, data, at, faults)
+        return _date(data, at, faults)
     if type(data) is not hint:
         raise _fault(faults, "wrong-type", at, f"must be {WORDS[hint]}, not {_kind(data)}")
     if hint is str and not data.strip():
@@ -123,11 +122,14 @@ def _member(hint: type[StrEnum], data: Any, at: At, faults: list[Fault]) -> StrE
     return hint(data)
 
 
-def _parsed(parse: Callable[[str], T], data: str, at: At, faults: list[Fault]) -> T:
+def _date(data: str, at: At, faults: list[Fault]) -> date:
     try:
-        return parse(data)
+        found = date.fromisoformat(data)
     except ValueError as error:
         raise _fault(faults, "wrong-type", at, f"is no date: {data}") from error
+    if found.isoformat() != data:
+        raise _fault(faults, "wrong-type", at, f"is no date of the form YYYY-MM-DD: {data}")
+    return found
 
 
 @lru_cache(maxsize=None)

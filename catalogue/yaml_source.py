@@ -1,8 +1,9 @@
 """YAML source: one file as plain data that remembers its lines.
 
 The safe subset of YAML 1.2: only `true` and `false` are booleans (so `no: 39` is a key called no,
-and `required: yes` a text), no tags, no anchors. A key that stands twice is refused, because the
-second would silently win. Whatever is wrong is told with the file and the line.
+and `required: yes` a text), dates are texts, and there are no tags and no anchors. A key that
+stands twice is refused, because the second would silently win. Whatever is wrong is told with
+the file and the line.
 """
 
 from __future__ import annotations
@@ -57,7 +58,6 @@ for _tag, _pattern, _first in (
     ("bool", r"true|false", "tf"),
     ("null", r"~|null|", ["~", "n", ""]),
     ("int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
-    ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "0123456789"),
 ):
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
@@ -89,7 +89,7 @@ def parse(data: bytes, name: str) -> Source:
     loader: Any = None
     try:
         text = data.decode("utf-8")
-        _refuse_anchors(text, name)
+        _refuse_anchors_and_tags(text, name)
         loader = _Loader(text)
         node = loader.get_single_node()
         lines: dict[At, int] = {}
@@ -107,12 +107,12 @@ def parse(data: bytes, name: str) -> Source:
     return Source(name, content, lines)
 
 
-def _refuse_anchors(text: str, name: str) -> None:
-    """An anchor used again and again can blow a small file up; hand-written data needs none."""
+def _refuse_anchors_and_tags(text: str, name: str) -> None:
+    """An anchor used again and again blows a small file up; a tag asks for a type of its own."""
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
             line = None if event.start_mark is None else event.start_mark.line + 1
-            raise _unreadable(name, line, "anchors are not allowed here")
+            raise _unreadable(name, line, "anchors and tags are not allowed here")
 
 
 def _plain(loader: Any, node: yaml.Node, at: At, name: str, lines: dict[At, int]) -> Any:
