@@ -1,0 +1,220 @@
+"""Checking: everything that is wrong with a set of files, before any of it is deployed.
+
+Diagrams, forms and what they name of one another are looked at together: a form that is missing,
+an operation that nobody plugged in, a called process that is not there. The first four kinds of
+problem forbid a deployment; the profile `release` adds the rules of this domain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from catalogue.problem import Problem, in_order
+from engine.bpmn import parser
+from engine.bpmn.model import Node, Parsed, ProcessModel
+from engine.process import forms
+from engine.process.forms import Form
+
+PROFILES = ("bpmn", "release")
+TYPES = {".bpmn": "bpmn", ".xml": "bpmn", ".form": "form", ".dmn": "dmn"}
+LONGEST_ID = 120
+LONGEST_FILE = 200
+_ALWAYS_ERRORS = frozenset({"unreadable", "invalid", "unsupported", "unsafe"})
+_RELEASE_ERRORS = _ALWAYS_ERRORS | {"unsound", "unproven", "house"}
+
+
+@dataclass
+class Report:
+    """What was found in a set of files."""
+
+    profile: str
+    files: Mapping[str, bytes]
+    parsed: Parsed
+    forms: dict[str, Form] = field(default_factory=dict)  # by file
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that forbid a deployment."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the files may be deployed."""
+        return not self.errors
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that `check --json` promises."""
+        return {
+            "profile": self.profile,
+            "ok": self.ok,
+            "files": [
+                {"file": name, "type": type_of(name), "sha256": sha256(data)}
+                for name, data in self.files.items()
+            ],
+            "processes": [
+                {
+                    "file": model.file,
+                    "process": model.id,
+                    "executable": model.executable,
+                    "soundness": _not_checked(),
+                }
+                for model in self.parsed.processes.values()
+            ],
+            "problems": [problem.as_json() for problem in self.problems],
+        }
+
+
+def check(
+    files: Mapping[str, bytes],
+    *,
+    profile: str = "bpmn",
+    operations: frozenset[str] | None = None,
+    known: Callable[[str], bool] | None = None,
+) -> Report:
+    """Check files together.
+
+    Args:
+        files: names, with folders where they come from some, and bytes.
+        profile: `bpmn` or `release`.
+        operations: what is plugged in; None leaves that unasked.
+        known: tells whether a process that is not in the files was deployed before; without it a
+            missing process is a warning, because it may be deployed elsewhere.
+    """
+    report = Report(profile, files, parser.parse(files))
+    found = list(report.parsed.problems)
+    for name, data in files.items():
+        kind = type_of(name)
+        if kind == "form":
+            form, problems = forms.parse(data, name)
+            found += problems
+            if form is not None:
+                report.forms[name] = form
+        elif kind != "bpmn":
+            found.append(_unknown_file(name, kind))
+        if len(name) > LONGEST_FILE:
+            found.append(
+                _file_problem("file-name", "invalid", name, "its name is too long", "文件名过长")
+            )
+    for model in report.parsed.processes.values():
+        if model.executable:
+            found += _references(model, report, operations, known)
+    report.problems = in_order(dict.fromkeys(_graded(one, profile) for one in found))
+    return report
+
+
+def type_of(name: str) -> str | None:
+    """Return what a file is by its name: bpmn, form, dmn, or None."""
+    return TYPES.get(PurePosixPath(name.lower()).suffix)
+
+
+def sha256(data: bytes) -> str:
+    """Return the name of a content."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def form_file(process_file: str, key: str, names: Mapping[str, Any]) -> str | None:
+    """Return the file of a form: beside the process, else the only one of that name.
+
+    Args:
+        process_file: the name of the file of the process that asks.
+        key: what the task calls the form.
+        names: the files to choose from.
+    """
+    wanted = f"{key}.form"
+    beside = str(PurePosixPath(process_file).parent / wanted)
+    if beside in names:
+        return beside
+    same = [name for name in names if PurePosixPath(name).name == PurePosixPath(wanted).name]
+    return same[0] if len(same) == 1 else None
+
+
+def _references(
+    model: ProcessModel,
+    report: Report,
+    operations: frozenset[str] | None,
+    known: Callable[[str], bool] | None,
+) -> Iterator[Problem]:
+    if len(model.id) > LONGEST_ID:
+        yield _problem(model, None, "id-too-long", "unsupported", "its id is too long", "标识过长")
+    for node in model.nodes.values():
+        more = node.extensions
+        if len(node.id) > LONGEST_ID:
+            yield _problem(
+                model, node, "id-too-long", "unsupported", "its id is too long", "标识过长"
+            )
+        if more.operation and operations is not None and more.operation.name not in operations:
+            name = more.operation.name
+            en, zh = f"there is no operation {name}", f"没有操作 {name}"
+            yield _problem(model, node, "operation-unknown", "unsupported", en, zh)
+        if node.kind == "businessRuleTask" and not (more.operation or more.connector):
+            en, zh = "decision tables are not executed here", "本系统不执行决策表"
+            yield _problem(model, node, "decision-table", "unsupported", en, zh)
+        if more.form and form_file(model.file, more.form, report.files) is None:
+            en, zh = f"there is no form {more.form}", f"没有表单 {more.form}"
+            yield _problem(model, node, "form-missing", "house", en, zh)
+        if node.kind == "callActivity" and node.called not in report.parsed.processes:
+            yield from _missing_process(model, node, known)
+
+
+def _missing_process(
+    model: ProcessModel, node: Node, known: Callable[[str], bool] | None
+) -> Iterator[Problem]:
+    if known is not None and known(str(node.called)):
+        return
+    en, zh = f"the called process {node.called} is not here", f"没有被调流程 {node.called}"
+    kind = "house" if known is None else "invalid"
+    yield _problem(model, node, "called-process-missing", kind, en, zh)
+
+
+def _graded(problem: Problem, profile: str) -> Problem:
+    """An error for one profile may be a warning for another; hints stay hints."""
+    errors = _RELEASE_ERRORS if profile == "release" else _ALWAYS_ERRORS
+    if problem.kind in errors or problem.severity != "error":
+        return problem
+    return replace(problem, severity="warning")
+
+
+def _unknown_file(name: str, kind: str | None) -> Problem:
+    if kind == "dmn":
+        en, zh = "decision tables are not executed here", "本系统不执行决策表"
+        return _file_problem("decision-table", "unsupported", name, en, zh)
+    en, zh = "only .bpmn, .xml and .form files are read", "只读取 .bpmn、.xml、.form 文件"
+    return _file_problem("file-type", "unreadable", name, en, zh)
+
+
+def _file_problem(rule: str, kind: str, name: str, en: str, zh: str) -> Problem:
+    return Problem(rule, kind, name, None, None, f"{name}: {en}.", f"{name}：{zh}。")
+
+
+def _problem(
+    model: ProcessModel, node: Node | None, rule: str, kind: str, en: str, zh: str
+) -> Problem:
+    element = node.id if node else model.id
+    return Problem(
+        rule=rule,
+        kind=kind,
+        file=model.file,
+        line=node.line if node else model.line,
+        element=element,
+        message=f"{element}: {en}.",
+        message_zh=f"{element}：{zh}。",
+        process=model.id,
+        elements=(element,),
+    )
+
+
+def _not_checked() -> dict[str, Any]:
+    return {
+        "verdict": "not-checked",
+        "safe": None,
+        "option_to_complete": None,
+        "proper_completion": None,
+        "no_dead_elements": None,
+        "states": None,
+        "reason": "soundness was not asked for",
+    }
