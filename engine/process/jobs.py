@@ -1,142 +1,159 @@
-"""Jobs: deferred work of an instance, written in the step that asks for it.
+"""Jobs: deferred work of an instance, done by a worker under a lease.
 
-A worker takes a job by one conditional update that sets a lease with a token of its own, so it
-works alike on every database; what it did counts only while the token holds. Lease time is the
-database's, due time is the clock's. A job that keeps failing is dead and leaves an incident.
+A worker takes a job by a conditional update of its one row, which works alike on both databases;
+the result is applied only while the lease still holds. A job that fails is tried again, later each
+time; used up, it is dead and an incident tells a person.
 """
 
 from __future__ import annotations
 
 import random
 import secrets
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.models import Job
+from engine.bpmn.errors import StepFailed
+from engine.db import Database, reading, transaction
+from engine.errors import EngineError
+from engine.models import Instance, Job
+from engine.people.identity import Actor
+from engine.process import incidents, instances, messages
 
-TIMER = "timer"
-CONNECTOR = "connector"
-MESSAGE = "message"  # thrown by a step, to be sent after it
-SIGNAL = "signal"
 LEASE = timedelta(seconds=60)
-MOST_ATTEMPTS = 5
-FIRST_DELAY = timedelta(seconds=10)
-LONGEST_DELAY = timedelta(hours=1)
+ATTEMPTS = 5
+FIRST_WAIT = 2.0  # seconds
+LONGEST_WAIT = 3600.0
+BATCH = 50
 
 
-@dataclass(frozen=True)
-class Lease:
-    """A job taken: what to do, and the token by which the result counts."""
+class Taken(NamedTuple):
+    """A job under lease."""
 
     instance_id: UUID
     number: int
-    token: str
-    kind: str
-    element: str | None
-    waiting: int | None  # the engine's token that waits for it
-    payload: dict[str, Any]
-    attempts: int
+    lease: str
 
 
-def due(session: Session, limit: int = 50) -> list[tuple[UUID, int]]:
-    """Return the keys of jobs that may be taken now, read without locks, in random order."""
-    free = or_(Job.leased_until.is_(None), Job.leased_until < database_time(session))
-    rows = session.execute(
-        select(Job.instance_id, Job.number)
-        .where(Job.state == "waiting", Job.due_at <= clock.now(), free)
-        .order_by(Job.due_at)
-        .limit(limit)
-    )
-    found = [(instance_id, number) for instance_id, number in rows]
-    random.shuffle(found)
-    return found
-
-
-def take(session: Session, instance_id: UUID, number: int) -> Lease | None:
-    """Take a job for the length of a lease; None if somebody else has it or it is gone."""
-    now = database_time(session)
-    token = secrets.token_hex(16)
-    taken: Any = session.execute(
-        update(Job)
-        .where(
-            Job.instance_id == instance_id,
-            Job.number == number,
-            Job.state == "waiting",
-            Job.due_at <= clock.now(),
-            or_(Job.leased_until.is_(None), Job.leased_until < now),
+def take(database: Database, limit: int = BATCH) -> list[Taken]:
+    """Lease due jobs, first due first, shuffled so that two workers seldom want the same."""
+    now = clock.now()
+    free = or_(Job.leased_until.is_(None), Job.leased_until < now)
+    with reading(database) as session:
+        query = select(Job.instance_id, Job.number).where(
+            Job.state == "waiting", Job.due_at <= now, free
         )
-        .values(lease=token, leased_until=now + LEASE, attempts=Job.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:
-        return None
-    row = _row(session, instance_id, number)
-    assert row is not None
-    return Lease(
-        instance_id, number, token, row.kind, row.element, row.token, row.payload, row.attempts
-    )
+        found = session.execute(query.order_by(Job.due_at).limit(limit)).all()
+    candidates = [(row[0], row[1]) for row in found]
+    random.shuffle(candidates)
+    taken = []
+    for instance_id, number in candidates:
+        lease = secrets.token_hex(16)
+        with transaction(database) as session:
+            won = session.execute(
+                update(Job)
+                .where(
+                    Job.instance_id == instance_id,
+                    Job.number == number,
+                    Job.state == "waiting",
+                    free,
+                )
+                .values(lease=lease, leased_until=now + LEASE, attempts=Job.attempts + 1)
+            )
+            if getattr(won, "rowcount", 0) == 1:
+                taken.append(Taken(instance_id, number, lease))
+    return taken
 
 
-def held(session: Session, lease: Lease) -> Job | None:
-    """Return the row of a job while its lease holds, None when the job is another's or gone."""
-    row = _row(session, lease.instance_id, lease.number)
-    return row if row is not None and row.lease == lease.token else None
-
-
-def done(session: Session, lease: Lease) -> None:
-    """Remove a finished job; the step may have removed it already."""
-    row = held(session, lease)
-    if row is not None:
-        session.delete(row)
-        session.flush()
-
-
-def failed(session: Session, lease: Lease, reason: str, *, final: bool = False) -> bool:
-    """Give a job back for later, or declare it dead; return whether it is dead.
-
-    The delay doubles with each attempt and varies, so that jobs that failed together do not
-    come back together.
-    """
-    row = held(session, lease)
-    if row is None:
+def perform(database: Database, taken: Taken) -> bool:
+    """Do one leased job in a step of its own; return whether it succeeded."""
+    try:
+        with transaction(database) as session:
+            instance = instances.lock(session, taken.instance_id)
+            job = session.get(Job, (taken.instance_id, taken.number))
+            if job is None or job.lease != taken.lease:
+                return False
+            _HANDLERS[job.kind](session, instance, job)
+        return True
+    except Exception as error:  # one job must not stop the next
+        _fail(database, taken, error)
         return False
-    dead = final or row.attempts >= MOST_ATTEMPTS
-    row.last_error = reason
-    row.lease = row.leased_until = None
-    if dead:
-        row.state = "dead"
+
+
+def _fire_timer(session: Session, instance: Instance, job: Job) -> None:
+    token = job.token
+
+    def happen(run: instances.Run) -> None:
+        if token is not None:
+            run.fire(token)
+
+    if instance.status in instances.LIVE:
+        instances.move(session, instance.id, happen, by=Actor.system())
     else:
-        delay = min(FIRST_DELAY * 2 ** (row.attempts - 1), LONGEST_DELAY)
-        row.due_at = clock.now() + delay * random.uniform(0.75, 1.25)
-    session.flush()
-    return dead
+        session.delete(job)
 
 
-def revive(session: Session, instance_id: UUID, number: int) -> bool:
-    """Let a dead job be tried again at once; return whether it is there."""
-    row = _row(session, instance_id, number)
-    if row is None:
-        return False
-    row.state, row.attempts, row.due_at = "waiting", 0, clock.now()
-    row.lease = row.leased_until = None
-    session.flush()
-    return True
+def _send_message(session: Session, instance: Instance, job: Job) -> None:
+    messages.send(
+        session,
+        job.payload["name"],
+        correlation=job.payload["correlation"],
+        payload=job.payload["payload"],
+        message_id=f"{instance.id}/{job.number}",
+        by=Actor.system(),
+    )
+    session.delete(job)
 
 
-def database_time(session: Session) -> datetime:
-    """Return the time of the database, by which leases are counted on every machine."""
-    if session.get_bind().dialect.name == "sqlite":
-        found = session.scalar(text("select strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
-        return datetime.fromisoformat(str(found)).replace(tzinfo=UTC)
-    moment: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
-    return moment.astimezone(UTC)
+def _send_signal(session: Session, instance: Instance, job: Job) -> None:
+    name, payload = job.payload["name"], job.payload["payload"]
+    messages.signal(session, name, payload=payload, by=Actor.system())
+    session.delete(job)
 
 
-def _row(session: Session, instance_id: UUID, number: int) -> Job | None:
-    return session.get(Job, (instance_id, number), populate_existing=True)
+def _hear_signal(session: Session, instance: Instance, job: Job) -> None:
+    name, payload = job.payload["name"], job.payload["payload"]
+    session.delete(job)
+    if instance.status in instances.LIVE:
+        instances.move(
+            session, instance.id, lambda run: run.signal(name, payload), by=Actor.system()
+        )
+
+
+def _call_connector(session: Session, instance: Instance, job: Job) -> None:
+    raise StepFailed(
+        job.element or "", f"there is no connector {job.payload.get('connector')} here"
+    )
+
+
+_HANDLERS: Mapping[str, Callable[[Session, Instance, Job], None]] = {
+    "timer": _fire_timer,
+    "message": _send_message,
+    "signal": _send_signal,
+    "hear": _hear_signal,
+    "connector": _call_connector,
+}
+
+
+def _fail(database: Database, taken: Taken, error: Exception) -> None:
+    """Put a failed job back for later, or declare it dead and call a person."""
+    text = str(error) if isinstance(error, EngineError) else f"defect: {type(error).__name__}"
+    with transaction(database) as session:
+        instance = instances.lock(session, taken.instance_id)
+        job = session.get(Job, (taken.instance_id, taken.number))
+        if job is None or job.lease != taken.lease:
+            return
+        job.lease, job.leased_until, job.last_error = None, None, text[:1000]
+        if job.attempts >= ATTEMPTS:
+            job.state = "dead"
+            incidents.add(
+                session, instance, message=text, element=job.element, job=job.number, kind="job"
+            )
+            return
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 4 ** (job.attempts - 1))
+        job.due_at = clock.now() + timedelta(seconds=wait * random.uniform(0.5, 1.5))

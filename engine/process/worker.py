@@ -1,0 +1,46 @@
+"""Worker: does what is due, again and again, until it is told to stop.
+
+Any number of workers may run beside any number of web processes; leases keep them apart.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Event
+
+from engine.db import Database, transaction
+from engine.errors import Unavailable
+from engine.process import idempotency, jobs, messages
+
+PAUSE = 1.0  # seconds between looks when nothing is due
+
+log = logging.getLogger(__name__)
+
+
+def run_once(database: Database, *, on_round: Callable[[Database], None] | None = None) -> int:
+    """Do everything that is due now; return how many jobs succeeded."""
+    done = 0
+    while taken := jobs.take(database):
+        results = [jobs.perform(database, one) for one in taken]
+        done += sum(results)
+        if not any(results):
+            break
+    with transaction(database) as session:
+        messages.expire(session)
+        idempotency.forget(session)
+    if on_round is not None:
+        on_round(database)
+    return done
+
+
+def run(
+    database: Database, stop: Event, *, on_round: Callable[[Database], None] | None = None
+) -> None:
+    """Work until `stop` is set; a database that is away for a while is waited for."""
+    while not stop.is_set():
+        try:
+            run_once(database, on_round=on_round)
+        except Unavailable as error:
+            log.warning("worker waits for the database", extra={"code": error.code})
+        stop.wait(PAUSE)
