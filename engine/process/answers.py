@@ -119,12 +119,10 @@ def _checklist(component: Component, given: Any) -> list[Any]:
 def _datetime(component: Component, given: Any) -> str:
     if not isinstance(given, str):
         raise AnswerInvalid("not-a-date")
-    reader: Callable[[str], date | time] = {
-        "date": date.fromisoformat,
-        "time": time.fromisoformat,
-    }.get(component.get("subtype", "date"), datetime.fromisoformat)
+    kinds: dict[str, type[date] | type[time]] = {"date": date, "time": time}
+    kind = kinds.get(component.get("subtype", "date"), datetime)
     try:
-        return reader(given.strip()).isoformat()
+        return kind.fromisoformat(given.strip()).isoformat()
     except ValueError:
         raise AnswerInvalid("not-a-date") from None
 

@@ -26,7 +26,9 @@ class UnknownField(Invalid):
     message = "Fields that are not in the form: {fields}."
 
     def __init__(self, fields: list[str]) -> None:
-        self.errors = {name: ("unknown-field", {}) for name in fields}
+        self.errors: dict[str, tuple[str, dict[str, Any]]] = {
+            name: ("unknown-field", {}) for name in fields
+        }
         super().__init__(fields=fields)
 
 

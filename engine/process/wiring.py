@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from engine.files import FileStore
 from engine.models import Instance
 from engine.people.identity import Actor
-from engine.process.bundle_cache import Cache
 from engine.process.operations import Operation
 
 Hook = Callable[[Session, Instance, Actor], None]
@@ -36,7 +35,6 @@ class Wiring:
             limit in working days counts calendar days.
         files: the store of uploads and papers.
         master_key: wraps the keys that encrypt personal data; 32 bytes, empty when there is none.
-        bundles: what instances run on, kept in memory.
     """
 
     operations: Mapping[str, Operation] = field(default_factory=dict)
@@ -46,7 +44,6 @@ class Wiring:
     add_workdays: AddWorkdays | None = None
     files: FileStore | None = None
     master_key: bytes = b""
-    bundles: Cache = field(default_factory=Cache, compare=False, repr=False)
 
 
 def wiring_of(session: Session) -> Wiring:
