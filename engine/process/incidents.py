@@ -1,169 +1,132 @@
-"""Incidents: something is stuck, and a person must act.
+"""Incidents: something is stuck, and a person must know.
 
-A step that failed was rolled back whole, so its incident is recorded in a transaction of its own.
-The case stays where it was: it can be retried after mending, by doing the step again or by
-`retry`. What went wrong is told by element and kind of failure, never with a value of the case.
+A step that fails is rolled back whole; the incident is written afterwards, in a transaction of its
+own, and closed by the next step that succeeds. It names the element and the cause, no data.
 """
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.db import Database, transaction
-from engine.errors import Conflict, NotFound
-from engine.models import Incident, Instance
-from engine.people import permissions
+from engine.errors import NotFound
+from engine.models import Incident, Instance, Job
 from engine.people.identity import Actor
-from engine.process import jobs
 from engine.record import history
 from engine.record.history import Entry, Value
 
-STEP, JOB = "step", "job"
-LONGEST = 2000
+LONGEST = 1000
 
 
 class IncidentNotFound(NotFound):
-    """Look at the list of incidents: it may belong to another instance."""
+    """Load the list again: it may have been resolved meanwhile."""
 
     code = "incident-not-found"
-    message = "There is no incident {number} of instance {instance}."
-
-
-class IncidentResolved(Conflict):
-    """Nothing is left to do: the step has succeeded meanwhile."""
-
-    code = "incident-resolved"
-    message = "Incident {number} is resolved already."
+    message = "There is no open incident {number} of instance {instance}."
 
 
 def record(
     database: Database,
     instance_id: UUID,
-    element: str | None,
-    task_number: int | None,
+    *,
     message: str,
+    element: str | None = None,
+    task_number: int | None = None,
 ) -> None:
-    """Record that a step failed, after its rollback, in a short transaction of its own.
-
-    The same failure once more renews the open incident; an instance that was rolled back with
-    the step, because it had only just begun, leaves none.
-    """
+    """Write an incident in a transaction of its own; an instance that is gone has none."""
     with transaction(database) as session:
         instance = session.get(Instance, instance_id, with_for_update=True)
         if instance is not None:
-            add(session, instance, STEP, message, element=element, task_number=task_number)
+            add(session, instance, message=message, element=element, task=task_number)
 
 
 def add(
     session: Session,
     instance: Instance,
-    kind: str,
-    message: str,
     *,
+    message: str,
     element: str | None = None,
-    task_number: int | None = None,
-    job_number: int | None = None,
-    by: Actor | None = None,
+    task: int | None = None,
+    job: int | None = None,
 ) -> Incident:
-    """Add an incident to a locked instance, or renew the open one of the same place."""
-    for one in unresolved(session, instance.id):
-        place = (one.kind, one.element, one.task_number, one.job_number)
-        if place == (kind, element, task_number, job_number):
-            one.message = message[:LONGEST]
-            session.flush()
-            return one
+    """Write an incident of a locked instance and mark the instance."""
     instance.counter += 1
-    incident = Incident(
+    made = Incident(
         instance_id=instance.id,
         number=instance.counter,
-        kind=kind,
+        kind="step" if job is None else "job",
         element=element,
-        job_number=job_number,
-        task_number=task_number,
+        job_number=job,
+        task_number=task,
         message=message[:LONGEST],
         created_at=clock.now(),
     )
-    session.add(incident)
+    session.add(made)
     if instance.status == "running":
         instance.status = "incident"
-    actor = by or Actor.system()
-    fields = {"kind": Value(after=kind), "message": Value(after=incident.message)}
-    history.append(session, instance, [Entry("incident.opened", actor.key, element, fields=fields)])
-    return incident
+    fields = {"message": Value(after=made.message), "kind": Value(after=made.kind)}
+    entry = Entry("incident.created", Actor.system().key, element=element, fields=fields)
+    history.append(session, instance, [entry])
+    session.flush()
+    return made
 
 
-def unresolved(session: Session, instance_id: UUID) -> list[Incident]:
-    """Return what is stuck in an instance, oldest first."""
-    return list(
-        session.scalars(
-            select(Incident)
-            .where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
-            .order_by(Incident.number)
-        )
+def open_of(session: Session, instance_id: UUID) -> list[Incident]:
+    """Return the open incidents of an instance, oldest first."""
+    query = select(Incident).where(
+        Incident.instance_id == instance_id, Incident.resolved_at.is_(None)
     )
+    return list(session.scalars(query.order_by(Incident.number)))
 
 
-def resolve(
-    session: Session,
-    instance: Instance,
-    *,
-    by: Actor,
-    task_number: int | None = None,
-    job_number: int | None = None,
-    everything: bool = False,
-) -> None:
-    """Resolve what a step that has now succeeded had left open; the caller holds the lock.
+def list_open(session: Session, limit: int = 200) -> list[Incident]:
+    """Return open incidents of all instances, oldest first."""
+    query = select(Incident).where(Incident.resolved_at.is_(None))
+    return list(session.scalars(query.order_by(Incident.created_at).limit(limit)))
 
-    Args:
-        task_number: the task that was completed.
-        job_number: the job that was done.
-        everything: the instance has ended, nothing in it can be stuck any more.
-    """
-    left = 0
-    entries: list[Entry] = []
-    for one in unresolved(session, instance.id):
-        same_task = one.kind == STEP and one.task_number == task_number
-        same_job = one.kind == JOB and one.job_number == job_number
-        if everything or same_task or same_job:
-            one.resolved_at, one.resolved_by = clock.now(), by.key
-            entries.append(Entry("incident.resolved", by.key, one.element))
-        else:
-            left += 1
-    if not left and instance.status == "incident":
-        instance.status = "running"
-    history.append(session, instance, entries)
+
+def count_open(session: Session) -> int:
+    """Return how many incidents wait for a person."""
+    query = select(func.count()).select_from(Incident).where(Incident.resolved_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def resolve(session: Session, instance: Instance, *, by: Actor) -> None:
+    """Close the incidents of failed steps, because a step of the locked instance succeeded."""
+    if instance.status == "running":
+        return
+    for incident in open_of(session, instance.id):
+        if incident.kind == "step":
+            incident.resolved_at, incident.resolved_by = clock.now(), by.key
+    _settle_status(session, instance)
 
 
 def retry(session: Session, instance_id: UUID, number: int, *, by: Actor) -> None:
-    """Try again what is stuck, after its cause is mended.
-
-    A job is done again by the worker and its incident stays open until that succeeds. A failed
-    step of a person is resolved as seen: its task is open, and they do it again.
+    """Let a dead job run again, or mark a failed step as seen: its task is still open.
 
     Raises:
-        MissingPermission: `by` may not act on incidents.
-        IncidentNotFound, IncidentResolved: there is nothing to try.
+        IncidentNotFound: it is resolved, or never was.
     """
-    permissions.require(by, "incident:write")
-    instance = session.get(Instance, instance_id, with_for_update=True, populate_existing=True)
+    instance = session.get(Instance, instance_id, with_for_update=True)
     incident = session.get(Incident, (instance_id, number))
-    if instance is None or incident is None:
-        raise IncidentNotFound(number=number, instance=instance_id)
-    if incident.resolved_at is not None:
-        raise IncidentResolved(number=number)
-    history.append(session, instance, [Entry("incident.retried", by.key, incident.element)])
-    revived = incident.job_number is not None and jobs.revive(
-        session, instance_id, incident.job_number
-    )
-    if not revived:
-        resolve(
-            session,
-            instance,
-            by=by,
-            task_number=incident.task_number,
-            job_number=incident.job_number or -1,
-        )
+    if instance is None or incident is None or incident.resolved_at is not None:
+        raise IncidentNotFound(instance=instance_id, number=number)
+    if incident.job_number is not None:
+        job = session.get(Job, (instance_id, incident.job_number))
+        if job is not None:
+            job.state, job.attempts, job.due_at, job.lease = "waiting", 0, clock.now(), None
+    incident.resolved_at, incident.resolved_by = clock.now(), by.key
+    entry = Entry("incident.retried", by.key, element=incident.element)
+    history.append(session, instance, [entry])
+    _settle_status(session, instance)
+
+
+def _settle_status(session: Session, instance: Instance) -> None:
+    """An instance without open incidents runs again, unless it has ended."""
+    session.flush()
+    if instance.status == "incident" and not open_of(session, instance.id):
+        instance.status = "running"

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.bpmn.errors import StepFailed
+from engine.bpmn.workflow import Run
 from engine.db import Database, reading, transaction
 from engine.errors import EngineError
 from engine.models import Instance, Job
@@ -88,7 +89,7 @@ def perform(database: Database, taken: Taken) -> bool:
 def _fire_timer(session: Session, instance: Instance, job: Job) -> None:
     token = job.token
 
-    def happen(run: instances.Run) -> None:
+    def happen(run: Run) -> None:
         if token is not None:
             run.fire(token)
 
@@ -151,9 +152,7 @@ def _fail(database: Database, taken: Taken, error: Exception) -> None:
         job.lease, job.leased_until, job.last_error = None, None, text[:1000]
         if job.attempts >= ATTEMPTS:
             job.state = "dead"
-            incidents.add(
-                session, instance, message=text, element=job.element, job=job.number, kind="job"
-            )
+            incidents.add(session, instance, message=text, element=job.element, job=job.number)
             return
         wait = min(LONGEST_WAIT, FIRST_WAIT * 4 ** (job.attempts - 1))
         job.due_at = clock.now() + timedelta(seconds=wait * random.uniform(0.5, 1.5))
