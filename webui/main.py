@@ -69,6 +69,7 @@ def wiring(settings: Settings) -> Wiring:
     """Return what the government's side plugs into the process engine."""
     return Wiring(
         operations=operations.OPERATIONS,
+        on_step=closing.on_step,
         on_finished=closing.on_finished,
         files=FileStore(settings.data),
         master_key=settings.master_key(),

@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.db import Database, reading
 from engine.models import User
 from engine.settings import Settings
-from webui import admin, auth, errors, frame, health, sign_in
+from webui import admin, api, auth, errors, frame, health, sign_in
 
 MEGABYTE = 1024 * 1024
 LARGEST_REQUEST = 100 * MEGABYTE  # several materials of one case in one form
@@ -60,7 +60,7 @@ def create_app(
     frame.install(app)
     auth.install(app)
     app.context_processor(_demo)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, api.create_blueprint()):
         app.register_blueprint(blueprint)
     return app
 

@@ -1,0 +1,1 @@
+"""Demonstration: invented people and cases, driven through the real engine, marked as such."""

@@ -1,0 +1,33 @@
+"""Housekeeping: what must happen one day though no case asks for it.
+
+Work of ended offices passes to their successors. The worker calls this in every round; it does
+something only when something is left to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.db import Database, reading, transaction
+from engine.models import Instance
+from engine.people import succession
+from engine.people.identity import Actor
+from engine.record import history
+from engine.record.history import Entry, Value
+
+
+def daily(database: Database) -> None:
+    """Pass the work of offices on whose last day is over."""
+    with reading(database) as session:
+        ended = [office.id for office in succession.pending(session)]
+    for office_id in ended:
+        with transaction(database) as session:
+            succession.pass_on(session, office_id, note=_note)
+
+
+def _note(session: Session, instance: Instance, changes: dict[str, tuple[Any, Any]]) -> None:
+    fields = {name: Value(before=old, after=new) for name, (old, new) in changes.items()}
+    entry = Entry("office.succeeded", Actor.system().key, fields=fields)
+    history.append(session, instance, [entry])

@@ -1,0 +1,29 @@
+"""Model files on the command line: named ones, and all those in named folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+ENDINGS = (".bpmn", ".xml", ".form", ".dmn")
+
+
+def read(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return the files by name; within a folder, by their path from it.
+
+    Raises:
+        click.BadParameter: there is nothing to read.
+    """
+    files: dict[str, bytes] = {}
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                if file.suffix.lower() in ENDINGS:
+                    files[file.relative_to(path).as_posix()] = file.read_bytes()
+        else:
+            files[path.name] = path.read_bytes()
+    if not files:
+        raise click.BadParameter("no .bpmn or .form file there", param_hint="PATH")
+    return files
