@@ -124,16 +124,16 @@ class Endpoint:
         digest = hashlib.sha256(request.get_data()).hexdigest()
         with steps.run(database, **_place(path)) as session:
             stored = idempotency.replay(session, scope, key, digest)
-            if stored is None:
-                payload = self.view(self._call(session, caller.actor, body, path))
-                response = _json(payload, self.status)
-                idempotency.remember(
-                    session, scope, key, digest, response.status_code, response.get_data()
-                )
-                return response
-        answer = Response(stored.body, stored.status, content_type=JSON)
-        answer.headers["Idempotent-Replay"] = "true"
-        return answer
+            if stored is not None:
+                answer = Response(stored.body, stored.status, content_type=JSON)
+                answer.headers["Idempotent-Replay"] = "true"
+                return answer
+            payload = self.view(self._call(session, caller.actor, body, path))
+            response = _json(payload, self.status)
+            idempotency.remember(
+                session, scope, key, digest, response.status_code, response.get_data()
+            )
+        return response
 
     def _call(
         self, session: Session, actor: Actor, body: Mapping[str, Any], path: Mapping[str, Any]
