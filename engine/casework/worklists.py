@@ -81,7 +81,7 @@ def tasks(
         text: part of a case number, a matter's name, or a whole name or paper number.
         page: from 0, PAGE lines each; one more line is returned when there is a next page.
     """
-    query = (
+    query: Select[Any] = (
         select(Task, Case, User.name)
         .join(Case, Case.instance_id == Task.instance_id)
         .join(User, User.id == Task.assignee_id, isouter=True)
@@ -204,7 +204,7 @@ def _matching(session: Session, query: Select[Any], text: str) -> Select[Any]:
     )
 
 
-def _matters_named(pattern: str) -> Select[tuple[int]]:
+def _matters_named(pattern: str) -> Select[Any]:
     name = MatterVersion.content["name"].as_string()
     return select(MatterVersion.matter_no).where(name.like(pattern, escape="\\"))
 

@@ -385,13 +385,13 @@ def _write_timers(session: Session, instance: Instance, run: Run) -> None:
         if token not in waiting:
             session.delete(job)
     for token, one in waiting.items():
-        job = known.get(token)
-        if job is None:
+        timer = known.get(token)
+        if timer is None:
             session.add(_job(instance, "timer", one.due, token=token, element=one.element))
-        elif job.due_at != one.due and job.lease is not None:
+        elif timer.due_at != one.due and timer.lease is not None:
             # A cycle came round: the same token waits for its next instant.
             assert one.due is not None
-            job.due_at, job.lease, job.attempts = one.due, None, 0
+            timer.due_at, timer.lease, timer.leased_until, timer.attempts = one.due, None, None, 0
     session.flush()
 
 
@@ -425,8 +425,8 @@ def _write_subscriptions(session: Session, instance: Instance, run: Run) -> None
             session.delete(row)
     for token, one in waiting.items():
         digest = correlations.digest(one.correlation)
-        row = known.get(token)
-        if row is None:
+        listening = known.get(token)
+        if listening is None:
             session.add(
                 Subscription(
                     instance_id=instance.id,
@@ -438,8 +438,8 @@ def _write_subscriptions(session: Session, instance: Instance, run: Run) -> None
                     element=one.element,
                 )
             )
-        elif row.correlation != digest:
-            row.correlation = digest
+        elif listening.correlation != digest:
+            listening.correlation = digest
     session.flush()
 
 

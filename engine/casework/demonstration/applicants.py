@@ -18,13 +18,13 @@ NO_PHONE = "00000000000"
 def citizen_number(n: int) -> str:
     """Return the number of an invented resident born in the 1890s."""
     body = f"500101189{n % 10}01{1 + n % 28:02d}{n % 1000:03d}"
-    return body + ric.calc_check_digit(body + "0")
+    return body + str(ric.calc_check_digit(body + "0"))
 
 
 def credit_code(n: int) -> str:
     """Return the unified social credit code of an invented body."""
     body = f"91500101DEMA{n:05d}"
-    return body + uscc.calc_check_digit(body + "0")
+    return body + str(uscc.calc_check_digit(body + "0"))
 
 
 def person(n: int) -> Applicant:
