@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.db import Database, reading
 from engine.models import User
 from engine.settings import Settings
-from webui import admin, api, auth, errors, frame, health, sign_in
+from webui import admin, api, auth, clerk, errors, frame, health, sign_in
 
 MEGABYTE = 1024 * 1024
 LARGEST_REQUEST = 100 * MEGABYTE  # several materials of one case in one form
@@ -26,6 +26,7 @@ BLUEPRINTS = (
     sign_in.blueprint,
     health.blueprint,
     admin.blueprint,
+    clerk.blueprint,
 )
 
 

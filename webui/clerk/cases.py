@@ -1,0 +1,314 @@
+"""Cases: the page of one case, the list of all, and the feedback of closed ones."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from catalogue import loader
+from engine.casework import cases as engine_cases
+from engine.casework import deliveries, documents, worklists
+from engine.db import reading, transaction
+from engine.errors import EngineError
+from engine.models import Bundle, Case, Definition, Delivery, Instance, Office, Task, User
+from engine.people import permissions
+from engine.people.permissions import CaseReasonMissing, Sight
+from engine.process import assignment, definitions, instances, steps
+from engine.record import access
+from webui import auth, errors, i18n
+from webui.clerk import blueprint, story, view, words
+from webui.clerk.documents import require_work
+from webui.error_texts import Text
+from webui.frame import say
+
+ADDRESS = "/cases/<uuid:instance_id>"
+
+
+# ---- lists
+
+
+@blueprint.get("/cases")
+@auth.permission("case:read")
+def cases() -> Any:
+    """List the cases of the reader's offices; an exact number leads straight to its case."""
+    text = request.args.get("q", "").strip()[:100]
+    page = max(1, request.args.get("page", 1, type=int))
+    me = auth.actor()
+    with reading(auth.database()) as session:
+        every = worklists.every if me.holds("auditor") else None
+        found = (
+            every(session, text=text, page=page - 1)
+            if every
+            else worklists.taken_in(session, me, text=text, page=page - 1)
+        )
+    if text and len(found) == 1 and found[0].case_no == text:
+        return redirect(url_for("clerk.case", instance_id=found[0].instance_id), 303)
+    return _list(found, page, text=text, search_text=text, title=_("Cases of your offices"))
+
+
+@blueprint.get("/feedback")
+@auth.permission("case:read")
+def feedback() -> str:
+    """List closed cases that the reader's window took in, unread first."""
+    page = max(1, request.args.get("page", 1, type=int))
+    with reading(auth.database()) as session:
+        found = worklists.feedback(session, auth.actor(), page=page - 1)
+    return _list(found, page, title=_("Feedback of closed cases"), is_feedback=True)
+
+
+def _list(found: list[worklists.CaseLine], page: int, **more: Any) -> str:
+    return render_template(
+        "clerk/cases.html",
+        lines=found[: worklists.PAGE],
+        more=len(found) > worklists.PAGE,
+        page=page,
+        stage=words.stage,
+        outcome=words.outcome,
+        **{"is_feedback": False, "text": "", **more},
+    )
+
+
+# ---- one case
+
+
+@blueprint.get(ADDRESS)
+@auth.permission("case:read")
+def case(instance_id: UUID) -> Any:
+    """Show a case; the supervisor of its department is asked for a reason first."""
+    return show(instance_id)
+
+
+@blueprint.post(ADDRESS)
+@auth.permission("case:read")
+def look_in(instance_id: UUID) -> Any:
+    """Show a case of another office for a reason, which is recorded."""
+    reason = request.form.get("reason", "").strip()
+    with reading(auth.database()) as session:
+        found = engine_cases.get(session, instance_id)
+        sight = permissions.require_case(session, auth.actor(), found, reason=reason)
+    if sight is Sight.ON_REASON:
+        _record("case.opened", instance_id, reason)
+    return show(instance_id, reason=reason)
+
+
+@blueprint.post(f"{ADDRESS}/reveal")
+@auth.permission("personal:reveal")
+def reveal(instance_id: UUID) -> Any:
+    """Show the real personal values of a case once, for a reason that is recorded."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise engine_cases.ReasonMissing()
+    with reading(auth.database()) as session:
+        found = engine_cases.get(session, instance_id)
+        require_work(permissions.require_case(session, auth.actor(), found))
+    _record("personal.revealed", instance_id, reason)
+    return show(instance_id, revealed=True)
+
+
+def _record(what: str, instance_id: UUID, reason: str) -> None:
+    access.record(
+        auth.database(),
+        actor=auth.actor().key,
+        what=what,
+        subject=str(instance_id),
+        reason=reason[:400],
+    )
+
+
+def show(
+    instance_id: UUID,
+    *,
+    reason: str | None = None,
+    revealed: bool = False,
+    problem: Text | None = None,
+    status: int = 200,
+) -> Any:
+    """Show the page of a case."""
+    with reading(auth.database()) as session:
+        found = engine_cases.get(session, instance_id)
+        try:
+            sight = permissions.require_case(session, auth.actor(), found, reason=reason)
+        except CaseReasonMissing:
+            return render_template("clerk/reason.html", instance_id=instance_id), 422
+        shown = view.of_case(session, found, sight, reveal=revealed)
+        page = render_template(
+            "clerk/case.html",
+            view=shown,
+            case=found,
+            revealed=revealed,
+            problem=problem,
+            **_parts(session, found, shown),
+        )
+    return page, status
+
+
+def _parts(session: Session, found: Case, shown: view.CaseView) -> dict[str, Any]:
+    instance = session.get_one(Instance, found.instance_id)
+    events = story.events(session, found.instance_id)
+    waiting = _waiting(session, found)
+    districts = {
+        one.code: one.name if i18n.language() == "zh" else one.name_en
+        for one in loader.load_districts()
+    }
+    given = documents.given_names(session, found)
+    deliveries_found = session.scalars(
+        select(Delivery).where(Delivery.instance_id == found.instance_id).order_by(Delivery.number)
+    )
+    return {
+        "stage": words.stage(found.stage),
+        "outcome": words.outcome(found.outcome),
+        "waiting": waiting,
+        "history": story.sentences(session, found.instance_id, events, shown.sight),
+        "answers": [
+            (view.label(one), view.answer_text(one, shown.values.get(f"form.{one.key}"), districts))
+            for one in shown.matter.fields
+            if f"form.{one.key}" in shown.values
+        ],
+        "given": given,
+        "removable": {
+            one.number for one in shown.uploads if documents.is_removable(session, found, one)
+        },
+        "deliveries": list(deliveries_found),
+        "tracking_states": [
+            (one, words.parcel(one)) for one in deliveries.TRACKING_STATES[:3]
+        ],
+        "files": _diagrams(session, instance),
+        "may_stop": shown.may_act and found.closed_at is None and found.decided_at is None,
+        "may_read_feedback": found.closed_at is not None
+        and found.feedback_seen_at is None
+        and any(
+            auth.actor().holds(role, found.intake_office_id) for role in ("intake", "supervisor")
+        ),
+        "label": view.label,
+        "identity_paper": view.identity_paper,
+        "material_form": words.material_form,
+        "material_state": words.material_state,
+        "parcel": words.parcel,
+        "delivery_word": words.delivery,
+        "limit_word": words.limit,
+    }
+
+
+def _waiting(session: Session, found: Case) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(Task, Office.short_name, User.name)
+        .join(Office, Office.id == Task.office_id, isouter=True)
+        .join(User, User.id == Task.assignee_id, isouter=True)
+        .where(Task.instance_id == found.instance_id, Task.state.in_(("open", "claimed")))
+        .order_by(Task.number)
+    )
+    return [
+        {
+            "number": task.number,
+            "name": words.task_name(task.element, task.name),
+            "office": office or "",
+            "holder": holder,
+            "mine": assignment.is_entitled(task, auth.actor()),
+        }
+        for task, office, holder in rows
+    ]
+
+
+@blueprint.post(f"{ADDRESS}/stop")
+@auth.permission("case:write")
+def stop(instance_id: UUID) -> Any:
+    """Withdraw a case for its applicant, or terminate it by law."""
+    kind = request.form.get("kind", "")
+    if kind not in engine_cases.STOP_KINDS:
+        raise NotFound()
+    try:
+        with steps.run(auth.database(), instance_id=instance_id) as session:
+            instances.lock(session, instance_id)
+            found = engine_cases.get(session, instance_id)
+            require_work(permissions.require_case(session, auth.actor(), found))
+            reason = request.form.get("reason", "")
+            engine_cases.stop(session, found, kind, reason=reason, by=auth.actor())
+    except EngineError as error:
+        if error.status not in (409, 422):
+            raise
+        return show(instance_id, problem=errors.text_of(error), status=error.status)
+    say(_("The case is ended. The applicant is told in writing."))
+    return redirect(url_for("clerk.case", instance_id=instance_id), 303)
+
+
+@blueprint.post(f"{ADDRESS}/feedback")
+@auth.permission("case:write")
+def see_feedback(instance_id: UUID) -> Response:
+    """Mark the feedback of a closed case as seen."""
+    with transaction(auth.database()) as session:
+        instances.lock(session, instance_id)
+        found = engine_cases.get(session, instance_id)
+        require_work(permissions.require_case(session, auth.actor(), found))
+        engine_cases.see_feedback(session, found, by=auth.actor())
+    say(_("Marked as seen."))
+    return redirect(url_for("clerk.feedback"), 303)
+
+
+@blueprint.post(f"{ADDRESS}/tracking")
+@auth.permission("case:write")
+def track(instance_id: UUID) -> Any:
+    """Add a state of the parcel seen at the courier."""
+    try:
+        with transaction(auth.database()) as session:
+            instances.lock(session, instance_id)
+            found = engine_cases.get(session, instance_id)
+            require_work(permissions.require_case(session, auth.actor(), found))
+            note = request.form.get("note", "").strip()[:400] or None
+            state = request.form.get("state", "")
+            deliveries.track(session, found, state, note=note, by=auth.actor())
+    except EngineError as error:
+        if error.status not in (409, 422):
+            raise
+        return show(instance_id, problem=errors.text_of(error), status=error.status)
+    say(_("The state is added."))
+    return redirect(url_for("clerk.case", instance_id=instance_id) + "#delivery", 303)
+
+
+# ---- the diagram
+
+
+def _diagrams(session: Session, instance: Instance) -> list[str]:
+    """Return the diagram files of a case, its own process first."""
+    own = session.get_one(Definition, instance.definition_id)
+    files = session.get_one(Bundle, instance.bundle_hash).files
+    named = sorted(name for name in files if name.endswith(".bpmn"))
+    return sorted(named, key=lambda name: files[name] != own.sha256)
+
+
+@blueprint.get(f"{ADDRESS}/diagram.bpmn")
+@auth.permission("case:read")
+def diagram(instance_id: UUID) -> Response:
+    """Send the diagram that the case runs by, or that of a process it calls."""
+    with reading(auth.database()) as session:
+        found = engine_cases.get(session, instance_id)
+        permissions.require_case(session, auth.actor(), found)
+        instance = session.get_one(Instance, instance_id)
+        files = session.get_one(Bundle, instance.bundle_hash).files
+        name = request.args.get("file") or _diagrams(session, instance)[0]
+        if name not in files or not name.endswith(".bpmn"):
+            raise NotFound()
+        data = definitions.source(session, files[name])
+    return Response(data, content_type="application/xml; charset=utf-8")
+
+
+@blueprint.get(f"{ADDRESS}/marks.json")
+@auth.permission("case:read")
+def marks(instance_id: UUID) -> Response:
+    """Send which elements the case has passed and where it is."""
+    with reading(auth.database()) as session:
+        found = engine_cases.get(session, instance_id)
+        permissions.require_case(session, auth.actor(), found)
+        waiting = session.scalars(
+            select(Task.element).where(
+                Task.instance_id == instance_id, Task.state.in_(("open", "claimed"))
+            )
+        )
+        made = story.marks(story.events(session, instance_id), list(waiting))
+    return jsonify({"marks": made})
