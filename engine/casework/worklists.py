@@ -81,7 +81,7 @@ def tasks(
         text: part of a case number, a matter's name, or a whole name or paper number.
         page: from 0, PAGE lines each; one more line is returned when there is a next page.
     """
-    query: Select[Any] = (
+    query: Any = (
         select(Task, Case, User.name)
         .join(Case, Case.instance_id == Task.instance_id)
         .join(User, User.id == Task.assignee_id, isouter=True)
@@ -184,7 +184,7 @@ def _feedback(actor: Actor, *, unread: bool = False) -> tuple[ColumnElement[bool
     return (closed, Case.feedback_seen_at.is_(None)) if unread else (closed,)
 
 
-def _matching(session: Session, query: Select[Any], text: str) -> Select[Any]:
+def _matching(session: Session, query: Any, text: str) -> Any:
     wanted = text.strip()
     if not wanted:
         return query
