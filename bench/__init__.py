@@ -1,0 +1,1 @@
+"""Measurements: ratios against a floor of the same run, never a test."""
