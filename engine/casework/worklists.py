@@ -136,9 +136,15 @@ def line(session: Session, case: Case) -> CaseLine:
     return _lines(session, [case])[0]
 
 
-def every(session: Session, *, text: str = "", page: int = 0) -> list[CaseLine]:
+def every(
+    session: Session,
+    *,
+    text: str = "",
+    page: int = 0,
+    where: ColumnElement[bool] | None = None,
+) -> list[CaseLine]:
     """Return all cases, newest first, for an auditor; the caller has checked the right."""
-    return _cases(session, None, text, page)
+    return _cases(session, where, text, page)
 
 
 def _cases(
