@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.db import Database, reading
 from engine.models import User
 from engine.settings import Settings
-from webui import admin, api, auth, clerk, errors, frame, health, sign_in
+from webui import admin, api, auditor, auth, clerk, designer, errors, frame, health, sign_in
 
 MEGABYTE = 1024 * 1024
 LARGEST_REQUEST = 100 * MEGABYTE  # several materials of one case in one form
@@ -27,6 +27,8 @@ BLUEPRINTS = (
     health.blueprint,
     admin.blueprint,
     clerk.blueprint,
+    designer.blueprint,
+    auditor.blueprint,
 )
 
 
