@@ -176,9 +176,7 @@ def _parts(session: Session, found: Case, shown: view.CaseView) -> dict[str, Any
             one.number for one in shown.uploads if documents.is_removable(session, found, one)
         },
         "deliveries": list(deliveries_found),
-        "tracking_states": [
-            (one, words.parcel(one)) for one in deliveries.TRACKING_STATES[:3]
-        ],
+        "tracking_states": [(one, words.parcel(one)) for one in deliveries.TRACKING_STATES[:3]],
         "files": _diagrams(session, instance),
         "may_stop": shown.may_act and found.closed_at is None and found.decided_at is None,
         "may_read_feedback": found.closed_at is not None

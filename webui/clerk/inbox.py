@@ -45,7 +45,9 @@ def listing(session: Session) -> dict[str, Any]:
         "page": page,
         "more": len(found) > worklists.PAGE,
         "groups": _grouped(session, items),
-        "kept": {name: request.args[name] for name in ("view", "q", "page") if request.args.get(name)},
+        "kept": {
+            name: request.args[name] for name in ("view", "q", "page") if request.args.get(name)
+        },
         "task_name": words.task_name,
         "stop_word": words.stop,
     }

@@ -21,8 +21,8 @@ from werkzeug.wrappers import Response
 from catalogue import loader, search
 from catalogue.matter import FieldType, FormField, Matter
 from engine import clock
-from engine.casework import applicants, cases, documents, identity_papers, intake, matters, routing
 from engine.casework import answers as given_answers
+from engine.casework import applicants, cases, documents, identity_papers, intake, matters, routing
 from engine.casework.intake import Application
 from engine.db import reading, transaction
 from engine.errors import EngineError
@@ -87,7 +87,11 @@ def _state_of(matter: Matter) -> tuple[str, str, str]:
     if matter.state.kind == "ended" or not matter.is_valid_on(clock.today()):
         return "ended", _("has ended"), reason
     if not matter.is_open:
-        return "not-open", _("not open yet"), reason or _("Send the applicant to the competent office.")
+        return (
+            "not-open",
+            _("not open yet"),
+            reason or _("Send the applicant to the competent office."),
+        )
     return "open", _("open"), ""
 
 
@@ -193,7 +197,9 @@ def _destination(
         "window": window,
         "rule": view.label(matter.handling, "rule"),
         "rule_field": view.label(asked) if asked else None,
-        "others": [(one.id, one.name) for one in others if computed is None or one.id != computed.id],
+        "others": [
+            (one.id, one.name) for one in others if computed is None or one.id != computed.id
+        ],
     }
 
 
@@ -360,7 +366,8 @@ def _form_field(asked: FormField, districts: list[tuple[str, str]]) -> dict[str,
         "kind": kind,
         "options": districts if asked.type is FieldType.DISTRICT else options,
         "show_if": f"form.{rule.field}={'|'.join(rule.any_of)}" if rule else None,
-        "hint": view.label(asked, "hint") or (_("in yuan") if asked.type is FieldType.MONEY else None),
+        "hint": view.label(asked, "hint")
+        or (_("in yuan") if asked.type is FieldType.MONEY else None),
     }
 
 

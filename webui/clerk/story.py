@@ -84,7 +84,9 @@ def marks(found: Iterable[EventView], waiting: Iterable[str]) -> dict[str, str]:
             seen[element].add("now")
     for element in waiting:
         seen.setdefault(element, set()).add("now")
-    return {element: " ".join(sorted(kinds, reverse=True)) for element, kinds in seen.items() if kinds}
+    return {
+        element: " ".join(sorted(kinds, reverse=True)) for element, kinds in seen.items() if kinds
+    }
 
 
 class _Teller:
@@ -101,7 +103,7 @@ class _Teller:
         people = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
         self.people = {str(one): name for one, name in people}
         tasks = select(Task.element, Task.name).where(Task.instance_id == instance_id)
-        self.tasks = dict(session.execute(tasks).tuples())
+        self.tasks = {element: name for element, name in session.execute(tasks)}
         self.offices = schema.office_names(session)
 
     def sentence(self, event: EventView) -> Markup | None:
@@ -123,9 +125,11 @@ class _Teller:
                 no=facts.get("case_no"),
                 office=facts.get("handling_office") or "—",
             ),
-            "case.accepted": lambda: _("The case was accepted as the law has it, because nobody answered in time.")
-            if facts.get("accepted_by") == "law"
-            else _("%(who)s accepted the case; its limits run.", who=who),
+            "case.accepted": lambda: (
+                _("The case was accepted as the law has it, because nobody answered in time.")
+                if facts.get("accepted_by") == "law"
+                else _("%(who)s accepted the case; its limits run.", who=who)
+            ),
             "case.acceptance-refused": lambda: _("%(who)s refused to accept the case.", who=who),
             "case.routed": lambda: _(
                 "The case went to %(office)s.", office=facts.get("handling_office") or "—"
@@ -163,9 +167,11 @@ class _Teller:
             "special-procedure.ended": lambda: _(
                 "%(who)s recorded the result of the special procedure.", who=who
             ),
-            "declaration.compared": lambda: _("Declared and invoiced sales were compared: they match.")
-            if facts.get("result") == "matched"
-            else _("Declared and invoiced sales were compared: they differ."),
+            "declaration.compared": lambda: (
+                _("Declared and invoiced sales were compared: they match.")
+                if facts.get("result") == "matched"
+                else _("Declared and invoiced sales were compared: they differ.")
+            ),
             "delivery.started": lambda: _(
                 "The result is delivered %(method)s.", method=words.delivery(facts.get("method"))
             ),
@@ -203,7 +209,14 @@ class _Teller:
         if event.type.startswith("task.") and event.type != "task.delegated":
             return None
         for change in event.changes:
-            if change.field in ("reason", "note", "override_reason", "opinion", "question", "result"):
+            if change.field in (
+                "reason",
+                "note",
+                "override_reason",
+                "opinion",
+                "question",
+                "result",
+            ):
                 text = _shown(change.after)
                 if isinstance(text, str) and text and event.type != "declaration.compared":
                     return text

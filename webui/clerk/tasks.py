@@ -121,7 +121,9 @@ def claim(instance_id: UUID, number: int) -> Any:
 @auth.permission("task:write")
 def release(instance_id: UUID, number: int) -> Any:
     """Give a task back to the office."""
-    return _act(TaskKey(instance_id, number), tasks.release, _("Released. Colleagues may claim it."))
+    return _act(
+        TaskKey(instance_id, number), tasks.release, _("Released. Colleagues may claim it.")
+    )
 
 
 def _act(key: TaskKey, verb: Any, done: str) -> Any:
@@ -173,9 +175,7 @@ def complete(instance_id: UUID, number: int) -> Any:
         return application.submit(key)
     version = request.form.get("version", type=int)
     try:
-        with steps.run(
-            auth.database(), instance_id=instance_id, task_number=number
-        ) as session:
+        with steps.run(auth.database(), instance_id=instance_id, task_number=number) as session:
             tasks.complete(session, key, by=auth.actor(), variables=typed, version=version)
     except EngineError as error:
         if error.status not in (409, 422):
@@ -204,10 +204,23 @@ def lead_on(instance_id: UUID) -> Response:
             office = session.get(Office, waiting[0].office_id) if waiting[0].office_id else None
             task_text = words.task_name(waiting[0].element, waiting[0].name)
             where = office.short_name if office else ""
-            say(_("%(case)s now waits at %(office)s: %(task)s.", case=named, office=where, task=task_text))
+            say(
+                _(
+                    "%(case)s now waits at %(office)s: %(task)s.",
+                    case=named,
+                    office=where,
+                    task=task_text,
+                )
+            )
             target = url_for("clerk.inbox")
         elif case.closed_at is not None:
-            say(_("%(case)s is closed: %(outcome)s.", case=named, outcome=words.outcome(case.outcome)))
+            say(
+                _(
+                    "%(case)s is closed: %(outcome)s.",
+                    case=named,
+                    outcome=words.outcome(case.outcome),
+                )
+            )
             target = url_for("clerk.inbox")
         else:
             say(_("Done. %(case)s goes on by itself.", case=named))

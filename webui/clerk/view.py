@@ -162,7 +162,9 @@ def answer_text(asked: FormField, value: Any, districts: dict[str, str]) -> str:
     """Return an answer as a reader sees it."""
     if value is None:
         return ""
-    names = {one.value: one.label_en if i18n.language() == "en" else one.label for one in asked.options}
+    names = {
+        one.value: one.label_en if i18n.language() == "en" else one.label for one in asked.options
+    }
     if isinstance(value, list):
         return "、".join(names.get(one, one) for one in value)
     if asked.type is FieldType.MONEY and isinstance(value, int):
