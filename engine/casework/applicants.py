@@ -111,17 +111,19 @@ def check(applicant: Applicant, kinds: Collection[str] = KINDS) -> FieldErrors:
 def keep(session: Session, instance_id: UUID, applicant: Applicant) -> None:
     """Keep a checked applicant, replacing whoever was kept before.
 
-    Kind and type of paper are no personal data; all else is encrypted. The caller holds the lock
-    of the case and appends the history event.
+    Kind and type of paper are no personal data, nor are name, code and address of a body, which
+    are public; all else is encrypted. The caller holds the lock of the case and appends the event.
     """
     given = as_fields(normalised(applicant))
+    public = {"applicant.kind", "applicant.id_type", "agent.id_type"}
+    if applicant.kind == "body":
+        public |= {"applicant.name", "applicant.id_no", "applicant.address"}
     for name in _field_names():
         if name not in given:
             personal.forget(session, instance_id, name)
             continue
-        is_personal = name.rpartition(".")[2] not in ("kind", "id_type")
         person = name.partition(".")[0]
-        personal.keep(session, instance_id, name, given[name], person, is_personal)
+        personal.keep(session, instance_id, name, given[name], person, name not in public)
 
 
 def kept(session: Session, instance_id: UUID) -> Applicant:

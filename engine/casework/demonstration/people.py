@@ -50,21 +50,21 @@ STAFF = (
 
 def create(session: Session, accounts: Path) -> dict[str, identity.Actor]:
     """Create the staff and write their passwords to a file; return actors by login."""
-    passwords: dict[str, str] = {}
+    made: dict[str, str] = {}
     for one in STAFF:
-        passwords[one.login] = secrets.token_urlsafe(9)
+        made[one.login] = secrets.token_urlsafe(9)
         users.add(
             session,
             login=one.login,
             name=one.name,
             office_id=one.office,
             roles={(role, one.office) for role in one.roles},
-            password=passwords[one.login],
+            password=made[one.login],
             by=identity.Actor.system(),
             demo=True,
         )
     session.flush()
-    _write(accounts, passwords)
+    _write(accounts, made)
     return actors(session)
 
 
@@ -76,17 +76,23 @@ def actors(session: Session) -> dict[str, identity.Actor]:
 
 def accounts_text(accounts: Path) -> str:
     """Return the table of logins and passwords for the person who started a demonstration."""
-    passwords = json.loads(accounts.read_text())
+    known = passwords(accounts)
     lines = [
-        f"  {one.login:<18} {passwords[one.login]:<14} {one.name}  {one.office} {','.join(one.roles)}"
+        f"  {one.login:<18} {known[one.login]:<14} {one.name}  {one.office} {','.join(one.roles)}"
         for one in STAFF
-        if one.login in passwords
+        if one.login in known
     ]
     return "\n".join(lines)
 
 
-def _write(path: Path, passwords: dict[str, str]) -> None:
+def passwords(accounts: Path) -> dict[str, str]:
+    """Return the passwords by login."""
+    found: dict[str, str] = json.loads(accounts.read_text())
+    return found
+
+
+def _write(path: Path, made: dict[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        json.dump(passwords, file)
+        json.dump(made, file)
