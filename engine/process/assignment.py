@@ -1,26 +1,27 @@
 """Assignment: whose a task is, and who may take it.
 
 A task belongs to the office that its diagram names by role (intake, handling …), else to the
-office that started the instance, else to the person who did. Candidates narrow it to some roles
-of that office. Two-person rules (`notSameAs`) are enforced here, when a task is taken.
+office that started the instance and to the person who did. Candidates narrow it to some roles of
+that office, or to people by login. Two-person rules (`notSameAs`) are enforced here, when a task
+is taken. Only working roles count: an administrator has no right to casework.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine.bpmn.errors import StepFailed
 from engine.bpmn.waits import ReadyTask
 from engine.errors import Forbidden
 from engine.models import Instance, Office, Task
-from engine.people import offices
+from engine.people import offices, permissions
 from engine.people.identity import Actor
 
-WORKING_ROLES = ("intake", "handling", "supervisor")
+WORKING_ROLES = permissions.WORKING_ROLES
+PERSON = "user:"  # how a candidate by login is told from a role
 
 
 class TaskNotYours(Forbidden):
@@ -38,12 +39,26 @@ class SamePersonForbidden(Forbidden):
 
 
 def office_of(session: Session, instance: Instance, ready: ReadyTask) -> str | None:
-    """Return the office a new task belongs to, an ended one replaced by its successor."""
+    """Return the office a new task belongs to, an ended one replaced by its successor.
+
+    Raises:
+        StepFailed: the variable of the role names no office.
+    """
     role = ready.extensions.office
     named = ready.source.get(f"{role}_office") if role else None
-    if isinstance(named, str) and session.get(Office, named) is not None:
-        return offices.successor(session, named, on=clock.today()) or named
-    return instance.office_id
+    if not named:
+        return instance.office_id
+    if not isinstance(named, str) or session.get(Office, named) is None:
+        raise StepFailed(ready.element, f"the variable {role}_office names no office")
+    return offices.successor(session, named) or named
+
+
+def candidates_of(ready: ReadyTask) -> list[str]:
+    """Return the roles that the diagram narrows a task to, and logins after `user:`."""
+    more = ready.extensions
+    people = [*more.users, *([more.assignee] if more.assignee else [])]
+    logins = [login for login in people if not login.startswith(("$", "=", "#"))]
+    return list(dict.fromkeys([*more.groups, *(PERSON + login for login in logins)]))
 
 
 def excluded(session: Session, instance: Instance, ready: ReadyTask) -> list[str]:
@@ -60,9 +75,9 @@ def excluded(session: Session, instance: Instance, ready: ReadyTask) -> list[str
     return sorted({str(user_id) for user_id in session.scalars(query)})
 
 
-def owner_of(instance: Instance, office_id: str | None) -> UUID | None:
-    """Return the person a task without an office belongs to: who started the instance."""
-    if office_id is not None:
+def owner_of(instance: Instance, ready: ReadyTask) -> UUID | None:
+    """Return whose a task is that the diagram gives to no office: who started the instance."""
+    if ready.extensions.office:
         return None
     try:
         return UUID(instance.started_by)
@@ -70,14 +85,25 @@ def owner_of(instance: Instance, office_id: str | None) -> UUID | None:
         return None
 
 
-def is_entitled(task: Task, by: Actor, roles: Sequence[str] = WORKING_ROLES) -> bool:
-    """Tell whether the actor works at the task's office in a fitting role."""
-    if by.is_system:
+def is_entitled(task: Task, by: Actor) -> bool:
+    """Tell whether the actor owns the task, is named, or works at its office in a fitting role."""
+    if by.is_system or (task.owner_id is not None and task.owner_id == by.user_id):
+        return True
+    if by.login is not None and PERSON + by.login in task.candidates:
         return True
     if task.office_id is None:
-        return task.owner_id is not None and task.owner_id == by.user_id
-    wanted = task.candidates or roles
+        return False
+    wanted = set(WORKING_ROLES) & set(task.candidates) if task.candidates else WORKING_ROLES
     return any(by.holds(role, task.office_id) for role in wanted)
+
+
+def may_see(task: Task, by: Actor) -> bool:
+    """Tell whether the actor may read a task: the office's people, its persons, the auditor."""
+    if is_entitled(task, by) or by.holds("auditor"):
+        return True
+    if by.user_id is not None and by.user_id in (task.assignee_id, task.completed_by):
+        return True
+    return task.office_id is not None and task.office_id in by.offices_with(*WORKING_ROLES)
 
 
 def require(task: Task, by: Actor) -> None:

@@ -10,16 +10,17 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from threading import Lock
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.bpmn import parser
 from engine.bpmn.bundle import Bundle as Specifications
 from engine.models import Bundle, Definition, Instance, SourceFile
-from engine.process import definitions, forms
+from engine.process import checking, definitions, forms, rows
 from engine.process.forms import Form
 
 MOST_KEPT = 64
@@ -27,11 +28,28 @@ MOST_KEPT = 64
 
 @dataclass(frozen=True)
 class Built:
-    """A bundle ready to run: specifications, forms by key, and the files they came from."""
+    """A bundle ready to run: the specifications, and the forms by file."""
 
     hash: str
     specifications: Specifications
     forms: dict[str, Form]
+
+    def form(self, element: str, key: str | None, process: str | None = None) -> Form | None:
+        """Return the form that a task asks for, None where there is none.
+
+        Args:
+            element: the task; two processes of a bundle may use one id, so the key counts too.
+            key: what the task calls its form.
+            process: where the task stands, if that is known.
+        """
+        for model in self.specifications.models.values():
+            node = model.nodes.get(element)
+            if key is None or node is None or process not in (None, model.id):
+                continue
+            if node.extensions.form == key:
+                file = checking.form_file(model.file, key, self.forms)
+                return self.forms[file] if file else None
+        return None
 
 
 _kept: OrderedDict[str, Built] = OrderedDict()  # content-addressed: valid for every database
@@ -50,18 +68,16 @@ def bind(session: Session, definition: Definition) -> Bundle:
         for node in model.calls():
             if node.called and node.called not in seen:
                 seen.add(node.called)
-                todo.append(_bound(session, definition, "process", node.called))
-        for form in {n.extensions.form for n in model.nodes.values() if n.extensions.form}:
-            found = _bound(session, definition, "form", str(form))
-            files[found.file] = found.sha256
+                todo.append(_called(session, one, node.called))
+        for key in {n.extensions.form for n in model.nodes.values() if n.extensions.form}:
+            form = _form(session, one, str(key))
+            if form is not None:
+                files[form.file] = form.sha256
     text = orjson.dumps([definition.key, sorted(files.items())])
     digest = hashlib.sha256(text).hexdigest()
-    row = session.get(Bundle, digest)
-    if row is None:
-        row = Bundle(hash=digest, process_key=definition.key, files=files)
-        session.add(row)
-        session.flush()
-    return row
+    found = {"hash": digest, "process_key": definition.key, "files": files}
+    rows.insert_new(session, Bundle, [found])  # two starts at once may both be the first
+    return session.get_one(Bundle, digest)
 
 
 def of_instance(session: Session, instance: Instance) -> Built:
@@ -88,15 +104,32 @@ def _build(session: Session, row: Bundle) -> Built:
         if name.endswith(definitions.FORM_ENDINGS):
             form, _ = forms.parse(data, name)
             if form is not None:
-                found[form.key] = form
+                found[name] = form
     return Built(row.hash, parser.bundle(files, row.process_key), found)
 
 
-def _bound(session: Session, caller: Definition, kind: str, key: str) -> Definition:
+def _called(session: Session, caller: Definition, key: str) -> Definition:
     same = select(Definition).where(
         Definition.deployment_id == caller.deployment_id,
-        Definition.kind == kind,
+        Definition.kind == "process",
         Definition.key == key,
     )
     found = session.scalars(same.limit(1)).one_or_none()
-    return found or definitions.latest(session, key, kind=kind)
+    return found or definitions.latest(session, key)
+
+
+def _form(session: Session, asking: Definition, key: str) -> Definition | None:
+    """Return the form of the same deployment, beside the process first; else the newest."""
+    forms_there = select(Definition).where(Definition.kind == "form")
+    beside = forms_there.where(Definition.deployment_id == asking.deployment_id)
+    same = {one.file: one for one in session.scalars(beside)}
+    file = checking.form_file(asking.file, key, same)
+    if file is not None:
+        return same[file]
+    name = PurePosixPath(key).name
+    named = or_(Definition.key == name, Definition.key.endswith(f"/{name}", autoescape=True))
+    newest: dict[str, Definition] = {}
+    for one in session.scalars(forms_there.where(named).order_by(Definition.version)):
+        newest[f"{one.key}.form"] = one
+    file = checking.form_file(asking.file, key, newest)
+    return None if file is None else newest[file]

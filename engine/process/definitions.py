@@ -1,7 +1,8 @@
 """Definitions: immutable versions of processes and forms, deployed together and found by key.
 
 A deployment is checked whole: one error in one file refuses all of them, with every problem
-named. Deploying the same content again changes nothing and returns what is there.
+named. A process gets a new version when its own file, or one it calls or asks for, has changed;
+deploying the same content again changes nothing and returns what is there.
 """
 
 from __future__ import annotations
@@ -9,16 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from catalogue.problem import Problem
 from engine import clock
+from engine.bpmn.model import ProcessModel
 from engine.errors import Invalid, NotFound
 from engine.models import Definition, Deployment, SourceFile
+from engine.people import permissions
 from engine.people.identity import Actor
-from engine.process import checking
+from engine.process import checking, rows
+from engine.process.checking import Report
 from engine.process.wiring import wiring_of
 
 FORM_ENDINGS = (".form",)
@@ -32,7 +37,8 @@ class DeploymentRejected(Invalid):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__(count=len(problems), first=str(problems[0]))
+        errors = [one for one in problems if one.severity == "error"]
+        super().__init__(count=len(errors), first=str(errors[0]))
 
 
 class DefinitionNotFound(NotFound):
@@ -72,15 +78,18 @@ def deploy(
         profile: `bpmn` or `release`; in a release, problems of the house are errors too.
 
     Raises:
+        MissingPermission: `by` may not deploy.
         DeploymentRejected: a problem of severity error.
     """
-    parts, problems = check(session, files, profile=profile)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DeploymentRejected(errors)
-    known = [_same(session, part, _sha256(files[part.file])) for part in parts]
-    if parts and all(known):
-        there = [one for one in known if one is not None]
+    permissions.require(by, "definition:write")
+    _queue(session)
+    report = _report(session, files, profile)
+    parts, problems = _parts(report), report.problems
+    if not report.ok:
+        raise DeploymentRejected(problems)
+    known = _unchanged(session, parts, report)
+    there = [one for one in known if one is not None]
+    if parts and len(there) == len(parts):
         newest = max(there, key=lambda one: one.deployment_id)
         return Deployed(session.get_one(Deployment, newest.deployment_id), there, problems)
     deployment = Deployment(
@@ -91,10 +100,13 @@ def deploy(
     )
     session.add(deployment)
     session.flush()
-    for data in files.values():
-        _keep(session, data)
-    session.flush()
-    made = [_add(session, deployment, part, _sha256(files[part.file])) for part in parts]
+    contents = {_sha256(data): data for data in files.values()}
+    kept = [{"sha256": digest, "content": data} for digest, data in sorted(contents.items())]
+    rows.insert_new(session, SourceFile, kept)
+    made = [
+        same or _add(session, deployment, part, _sha256(files[part.file]))
+        for part, same in zip(parts, known, strict=True)
+    ]
     session.flush()
     return Deployed(deployment, made, problems)
 
@@ -103,18 +115,8 @@ def check(
     session: Session, files: Mapping[str, bytes], *, profile: str = "bpmn"
 ) -> tuple[list[Part], list[Problem]]:
     """Return the definitions in some files and everything that is wrong with them here."""
-    report = checking.check(
-        files,
-        profile=profile,
-        operations=frozenset(wiring_of(session).operations) or None,
-        known=lambda key: _is_deployed(session, key),
-    )
-    parts = [
-        Part("process", model.id, model.name or model.id, model.file)
-        for model in report.parsed.processes.values()
-    ]
-    parts += [Part("form", form.key, form.key, file) for file, form in report.forms.items()]
-    return parts, report.problems
+    report = _report(session, files, profile)
+    return _parts(report), report.problems
 
 
 def latest(
@@ -139,15 +141,65 @@ def source(session: Session, sha256: str) -> bytes:
     return session.get_one(SourceFile, sha256).content
 
 
+def _report(session: Session, files: Mapping[str, bytes], profile: str) -> Report:
+    return checking.check(
+        files,
+        profile=profile,
+        operations=frozenset(wiring_of(session).operations) or None,
+        known=lambda key: _is_deployed(session, key),
+    )
+
+
+def _parts(report: Report) -> list[Part]:
+    """Return the definitions of some files; forms of one name may lie in several folders."""
+    found = [
+        Part("process", model.id, model.name or model.id, model.file)
+        for model in report.parsed.processes.values()
+        if model.executable
+    ]
+    return found + [
+        Part("form", str(PurePosixPath(file).with_suffix("")), form.key, file)
+        for file, form in report.forms.items()
+    ]
+
+
+def _queue(session: Session) -> None:
+    """Let deployments pass one by one, or two would give out the same version."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE definition IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _unchanged(session: Session, parts: Sequence[Part], report: Report) -> list[Definition | None]:
+    """Return for each part the newest version if nothing that it runs on has changed."""
+    known = [_same(session, part, _sha256(report.files[part.file])) for part in parts]
+    changed = {part.file for part, same in zip(parts, known, strict=True) if same is None}
+    while True:
+        touched = {
+            model.file
+            for model in report.parsed.processes.values()
+            if model.file not in changed and not changed.isdisjoint(_needs(model, report))
+        }
+        if not touched:
+            break
+        changed |= touched
+    return [
+        same if part.file not in changed else None for part, same in zip(parts, known, strict=True)
+    ]
+
+
+def _needs(model: ProcessModel, report: Report) -> set[str]:
+    """Return the files of the same deployment that a process calls or asks for."""
+    calls = (report.parsed.processes.get(str(node.called)) for node in model.calls())
+    forms = (
+        checking.form_file(model.file, node.extensions.form, report.forms)
+        for node in model.nodes.values()
+        if node.extensions.form
+    )
+    return {one.file for one in calls if one} | {file for file in forms if file}
+
+
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _keep(session: Session, data: bytes) -> None:
-    digest = _sha256(data)
-    if session.get(SourceFile, digest) is None:
-        session.add(SourceFile(sha256=digest, content=data))
-        session.flush()
 
 
 def _same(session: Session, part: Part, sha256: str) -> Definition | None:
@@ -160,9 +212,6 @@ def _same(session: Session, part: Part, sha256: str) -> Definition | None:
 
 
 def _add(session: Session, deployment: Deployment, part: Part, sha256: str) -> Definition:
-    known = _same(session, part, sha256)
-    if known is not None:
-        return known
     highest = session.scalar(
         select(func.max(Definition.version)).where(
             Definition.kind == part.kind, Definition.key == part.key

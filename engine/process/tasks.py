@@ -109,7 +109,7 @@ def get(session: Session, key: TaskKey, *, by: Actor | None = None) -> Task:
     task = session.get(Task, (key.instance_id, key.number))
     if task is None:
         raise TaskNotFound(instance=key.instance_id, number=key.number)
-    if by is not None and not assignment.is_entitled(task, by) and not by.holds("auditor"):
+    if by is not None and not assignment.may_see(task, by):
         raise assignment.TaskNotYours(task=task.name, permission="task:read")
     return task
 
@@ -120,7 +120,7 @@ def form(session: Session, key: TaskKey) -> Form | None:
     if task.form_key is None:
         return None
     instance = session.get_one(Instance, key.instance_id)
-    return bundles.of_instance(session, instance).forms.get(task.form_key)
+    return bundles.of_instance(session, instance).form(task.element, task.form_key)
 
 
 def claim(session: Session, key: TaskKey, *, by: Actor) -> Task:
@@ -341,7 +341,8 @@ def _values(
     owned = dict.fromkeys(found.extensions.personal if found else (), "applicant")
     if trusted:
         return variables.check(sent), owned
-    known = bundles.of_instance(session, instance).forms.get(task.form_key or "")
+    built = bundles.of_instance(session, instance)
+    known = built.form(task.element, task.form_key, found.process if found else None)
     if known is None:
         return variables.check(sent), owned
     values = forms.check(known, sent, found.data if found else {})
