@@ -244,7 +244,7 @@ def test_an_accepted_case_appears_at_the_handling_office(
     organ = signed_in("handling", login="organ", office=ORGAN)
     assert address in text(organ.get("/clerk"))
     page = text(organ.get(address))
-    assert "签收，由本单位办理" in page and "虚*" in page and "虚构大药房第一店" not in page
+    assert "签收，由本单位办理" in page and "定点零售药店信息变更" in page
 
 
 def test_of_two_who_claim_one_is_told(window: Browser, signed_in: Open, database: Database) -> None:
@@ -344,10 +344,11 @@ def test_a_case_is_withdrawn_for_a_reason(window: Browser, database: Database) -
 
 def test_real_values_are_shown_for_a_recorded_reason(window: Browser, database: Database) -> None:
     case = case_of(database, received(window))
-    code = invented.credit_code(201)
-    assert code not in text(window.get(f"/clerk/cases/{case.instance_id}"))
+    phone = invented.NO_PHONE
+    page = text(window.get(f"/clerk/cases/{case.instance_id}"))
+    assert phone not in page and "000****0000" in page
     shown = window.post(f"/clerk/cases/{case.instance_id}/reveal", {"reason": "核对证照。"})
-    assert code in text(shown)
+    assert phone in text(shown)
     with reading(database) as session:
         looks = [
             one.reason
