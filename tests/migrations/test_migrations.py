@@ -1,0 +1,174 @@
+"""Migrations: every way up and down, on both kinds of database, empty and with rows in place.
+
+The models are the truth about tables; a migration that leaves anything different from them is
+found here, and so is a file that does not say its place by four digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import JSON, Table, insert, inspect, select
+
+from engine import schema
+from engine.db import Database, reading, transaction
+from engine.models import Base, Instant, new_id
+
+NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
+CASE = new_id()
+DEFINITION = new_id()
+DEPLOYMENT = new_id()
+
+# Rows of several tables, in the order in which foreign keys ask for them.
+ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("department", {"id": "customs", "name": "海关", "name_en": "Customs"}),
+    ("calendar_day", {"day": date(2026, 1, 1), "working": False, "name": "元旦"}),
+    ("deployment", {"id": DEPLOYMENT}),
+    ("bundle", {"hash": "b" * 64}),
+    ("source_file", {"sha256": "f" * 64}),
+    ("definition", {"id": DEFINITION, "deployment_id": DEPLOYMENT, "sha256": "f" * 64}),
+    ("instance", {"id": CASE, "definition_id": DEFINITION, "bundle_hash": "b" * 64}),
+    ("event", {"instance_id": CASE, "sequence": 1, "at": NOW}),
+    ("event_value", {"instance_id": CASE, "number": 1, "field": "office"}),
+    ("case_data", {"instance_id": CASE, "field": "name"}),
+    ("clock_stop", {"instance_id": CASE, "number": 1, "stopped_on": date(2026, 1, 6)}),
+]
+
+
+@pytest.fixture
+def fresh(database: Database) -> Iterator[Database]:
+    """A migrated database of each kind, left at head."""
+    assert schema.is_current(database)
+    yield database
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def filled(table: Table, given: dict[str, Any]) -> dict[str, Any]:
+    """Complete a row: a plain value for every column that must have one."""
+    row = dict(given)
+    for column in table.columns:
+        if column.name in row or column.nullable or column.foreign_keys:
+            continue
+        kind = column.type.python_type
+        if isinstance(column.type, Instant):
+            row[column.name] = NOW
+        elif kind is date:
+            row[column.name] = NOW.date()
+        elif kind is str:
+            row[column.name] = column.name[: column.type.length or 8]
+        elif isinstance(column.type, JSON):
+            row[column.name] = {"名称": "示例"}
+        else:
+            row[column.name] = kind()
+    return row
+
+
+def put_rows(database: Database) -> dict[str, dict[str, Any]]:
+    """Insert a row in each of several tables and return them."""
+    kept = {}
+    with transaction(database) as session:
+        for name, given in ROWS:
+            table = Base.metadata.tables[name]
+            kept[name] = filled(table, given)
+            session.execute(insert(table).values(kept[name]))
+    return kept
+
+
+def rows(database: Database) -> dict[str, dict[str, Any]]:
+    found = {}
+    with reading(database) as session:
+        for name, _ in ROWS:
+            table = Base.metadata.tables[name]
+            for row in session.execute(select(table)).mappings():
+                found[name] = dict(row)
+    return found
+
+
+def test_up_down_and_up_again_gives_the_same_tables(fresh: Database) -> None:
+    before = tables(fresh)
+
+    schema.downgrade(fresh, "base")
+    assert tables(fresh) == set()
+    assert schema.revision(fresh) is None
+
+    schema.upgrade(fresh)
+    assert tables(fresh) == before == set(Base.metadata.tables)
+
+
+def test_head_equals_the_models(fresh: Database) -> None:
+    with fresh.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_comparison_sees_a_missing_index(fresh: Database) -> None:
+    with fresh.engine.begin() as connection:
+        connection.exec_driver_sql("drop index ix_deadline_due_on")
+        context = MigrationContext.configure(connection)
+        found = compare_metadata(context, Base.metadata)
+
+    assert [difference[0] for difference in found] == ["add_index"]
+
+
+def test_a_database_with_rows_is_upgraded_without_losing_one(fresh: Database) -> None:
+    kept = put_rows(fresh)
+
+    schema.upgrade(fresh)
+
+    found = rows(fresh)
+    assert found.keys() == kept.keys()
+    for name, row in kept.items():
+        assert {column: found[name][column] for column in row} == row
+
+
+def test_rows_do_not_hinder_the_way_down_and_up(fresh: Database) -> None:
+    put_rows(fresh)
+
+    schema.downgrade(fresh, "base")
+    schema.upgrade(fresh)
+
+    assert rows(fresh) == {}
+    put_rows(fresh)
+    assert len(rows(fresh)) == len(ROWS)
+
+
+def test_every_step_can_be_taken_alone_with_rows_in_place(fresh: Database) -> None:
+    put_rows(fresh)
+    chain = [script.revision for script in _scripts().walk_revisions()]
+
+    for revision in [*chain[1:], "base"]:
+        schema.downgrade(fresh, revision)
+        assert schema.revision(fresh) == (None if revision == "base" else revision)
+    for revision in reversed(chain):
+        schema.upgrade(fresh, revision)
+        assert schema.revision(fresh) == revision
+
+
+def test_there_is_one_head_and_every_migration_is_numbered_and_explained() -> None:
+    scripts = _scripts()
+    numbers = []
+    for script in scripts.walk_revisions():
+        name = re.fullmatch(r"(\d{4})_[a-z0-9_]+\.py", script.path.rpartition("/")[2])
+        assert name, script.path
+        assert script.revision == name[1]
+        assert script.doc and script.doc.strip()
+        numbers.append(int(name[1]))
+
+    assert len(scripts.get_heads()) == 1
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(schema.MIGRATIONS))
