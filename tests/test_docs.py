@@ -17,8 +17,10 @@ READMES = ("README.md", "README.zh.md")
 def test_every_command_is_in_the_readme(name: str) -> None:
     text = (ROOT / name).read_text()
 
-    assert {command for command in cli.commands if f"`{command}`" not in text} == {"catalogue"}
-    assert "`tongban catalogue`" in text
+    named = set(re.findall(r"`(?:tongban )?([a-z]+)`", text))
+
+    assert len(cli.commands) > 5
+    assert set(cli.commands) - named == set()
 
 
 @pytest.mark.parametrize("name", READMES)
