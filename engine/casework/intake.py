@@ -181,6 +181,12 @@ def _keep(
     session.flush()
 
 
+def answers_of(session: Session, case: Case) -> dict[str, Any]:
+    """Return the kept answers to the matter's form, by field key."""
+    kept = personal.values(session, case.instance_id)
+    return {k.removeprefix("form."): v for k, v in kept.items() if k.startswith("form.")}
+
+
 def missing_materials(
     session: Session, case: Case, matter: Matter, values: Mapping[str, Any]
 ) -> list[str]:

@@ -18,6 +18,7 @@ from engine.casework import (
     corrections,
     deadlines,
     deliveries,
+    intake,
     matters,
     numbers,
     papers,
@@ -36,6 +37,13 @@ class OfficeMissing(Invalid):
 
     code = "office-missing"
     message = "The case has no office to go to."
+
+
+class MaterialsMissing(Invalid):
+    """Mark the materials as received, upload them, or tell the applicant what to correct."""
+
+    code = "materials-missing"
+    message = "The case cannot be accepted without {materials}."
 
 
 def _case(call: OperationCall) -> Case:
@@ -88,8 +96,18 @@ def start_notice(call: OperationCall) -> dict[str, Any]:
 
 
 def accept(call: OperationCall) -> dict[str, Any]:
-    """Accept the case 受理: its limits start and the acceptance notice is issued."""
+    """Accept the case 受理: its limits start and the acceptance notice is issued.
+
+    Raises:
+        MaterialsMissing: a required material is not there.
+    """
     case = _case(call)
+    matter = matters.of_case(call.session, case)
+    answers = intake.answers_of(call.session, case)
+    missing = set(intake.missing_materials(call.session, case, matter, answers))
+    if missing:
+        names = [one.name for one in matter.materials if one.key in missing]
+        raise MaterialsMissing(materials="、".join(names))
     _start_clocks(call, case, accepted_by="person")
     _paper(call, case, "acceptance-notice")
     return {"intake_result": "accepted"}

@@ -165,6 +165,8 @@ def application(applicant: Any, form: dict[str, Any], delivery: str) -> dict[str
 
 
 def receive(page: Any) -> None:
+    for state in page.locator('select[name^="materials."]').all():
+        state.select_option("received")
     page.locator("button[name=action][value=receive]").first.click()
     page.wait_for_load_state()
 

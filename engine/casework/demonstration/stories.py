@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine.casework import cases, intake
+from engine.casework import cases, intake, matters
 from engine.casework.applicants import Applicant
 from engine.casework.demonstration import applicants
 from engine.casework.intake import Application
@@ -42,7 +42,7 @@ class Story:
     window: str
     applicant: Applicant
     form: Mapping[str, Any]
-    materials: Mapping[str, str]
+    materials: Mapping[str, str]  # empty: all of them received
     doings: tuple[Doing, ...] = ()
     delivery: str = "window"
     stop: tuple[str, str] | None = None  # kind and reason, at the end
@@ -93,7 +93,6 @@ ARTICLE_FORM = {
     "place_of_use": "虚构研究所实验室",
     "emergency_plan": "按演示预案处置。",
 }
-TAX_MATERIALS = {"tax-return": "received"}
 ACCEPT = {"examination": "accept"}
 CORRECT = {
     "examination": "correct",
@@ -133,10 +132,11 @@ def play(database: Database, story: Story, actors: Mapping[str, Actor], *, demo:
     with transaction(database) as session:
         case = cases.open_case(session, story.matter_no, by=clerk, demo=demo)
         instance_id = case.instance_id
+        asked = matters.of_case(session, case).materials
     application = Application(
         applicant=story.applicant,
         form=story.form,
-        materials=story.materials,
+        materials=story.materials or {one.key: "received" for one in asked},
         delivery_method=story.delivery,
     )
     with transaction(database) as session:

@@ -178,6 +178,19 @@ def test_a_wrongly_routed_case_comes_back_and_keeps_its_clock(database, staff):
         assert deadlines.find(session, case_of(database, instance_id), "promised").due_on == before
 
 
+def test_a_case_is_not_accepted_while_a_required_material_is_missing(database, staff):
+    story = stories.pharmacy(10)
+    lacking = {"change-application": "missing"}
+    bare = stories.Story(11, story.window, story.applicant, story.form, lacking)
+    instance_id = stories.play(database, bare, staff, demo=True)
+
+    with pytest.raises(operations.MaterialsMissing) as refused:
+        do(database, instance_id, staff[stories.LI], stories.EXAMINE, stories.ACCEPT)
+
+    assert "信息变更申请表" in refused.value.params["materials"]
+    assert case_of(database, instance_id).accepted_at is None
+
+
 @pytest.mark.parametrize(
     ("kind", "outcome"), [("withdraw", "withdrawn"), ("terminate", "terminated")]
 )
