@@ -1,8 +1,8 @@
 """Idempotency: a repeated request gets the answer it got before, and does nothing twice.
 
 The record is written in the step's own transaction, under the token and route, and kept for 24
-hours. Of two requests with one key at once the second waits for the first and then fails on the
-key; its caller repeats it and is answered from the record.
+hours. Of two requests with one key at once the second waits for the first: asking for the answer
+takes the key, so only one of them can go on without an answer.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.errors import Conflict, Invalid
+from engine.errors import Invalid
 from engine.models import IdempotencyRecord
+from engine.process import rows
 
 LASTS = timedelta(hours=24)
+TAKEN = 0  # the status of a request that has no answer yet; never seen by another transaction
 
 
 class IdempotencyKeyReused(Invalid):
@@ -27,22 +28,26 @@ class IdempotencyKeyReused(Invalid):
     message = "The Idempotency-Key was used with another body."
 
 
-class RequestUnderWay(Conflict):
-    """Send the request again in a moment: the first one is about to be answered."""
-
-    code = "request-under-way"
-    message = "A request with this Idempotency-Key is being answered."
-
-
 def replay(session: Session, scope: str, key: str, body_hash: str) -> IdempotencyRecord | None:
-    """Return the answer to an earlier request with this key.
+    """Return the answer to an earlier request with this key; None takes the key for this one.
 
     Raises:
         IdempotencyKeyReused: the earlier request had another body.
     """
-    found = session.get(IdempotencyRecord, (scope, key))
-    if found is None or found.created_at < clock.now() - LASTS:
+    now = clock.now()
+    session.execute(
+        delete(IdempotencyRecord)
+        .where(
+            IdempotencyRecord.scope == scope,
+            IdempotencyRecord.key == key,
+            IdempotencyRecord.created_at < now - LASTS,
+        )
+        .execution_options(synchronize_session="fetch")
+    )
+    row = {"scope": scope, "key": key, "body_hash": body_hash, "created_at": now}
+    if rows.insert_new(session, IdempotencyRecord, [row | {"status": TAKEN, "body": b""}]):
         return None
+    found = session.get_one(IdempotencyRecord, (scope, key), populate_existing=True)
     if found.body_hash != body_hash:
         raise IdempotencyKeyReused()
     return found
@@ -51,29 +56,10 @@ def replay(session: Session, scope: str, key: str, body_hash: str) -> Idempotenc
 def remember(
     session: Session, scope: str, key: str, body_hash: str, status: int, body: bytes
 ) -> None:
-    """Keep the answer to a request, in its own transaction.
-
-    Raises:
-        RequestUnderWay: another request with this key got here first.
-    """
-    old = session.get(IdempotencyRecord, (scope, key))
-    if old is not None:
-        session.delete(old)
-        session.flush()
-    session.add(
-        IdempotencyRecord(
-            scope=scope,
-            key=key,
-            body_hash=body_hash,
-            status=status,
-            body=body,
-            created_at=clock.now(),
-        )
-    )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise RequestUnderWay() from error
+    """Keep the answer to a request whose key `replay` has taken, in the same transaction."""
+    found = session.get_one(IdempotencyRecord, (scope, key), populate_existing=True)
+    found.body_hash, found.status, found.body = body_hash, status, body
+    session.flush()
 
 
 def forget(session: Session) -> int:

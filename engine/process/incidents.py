@@ -1,7 +1,7 @@
 """Incidents: something is stuck, and a person must know.
 
 A step that fails is rolled back whole; the incident is written afterwards, in a transaction of its
-own, and closed by the next step that succeeds. It names the element and the cause, no data.
+own, and closed when the same task or job succeeds. It names element and cause, no data.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from engine import clock
 from engine.db import Database, transaction
 from engine.errors import NotFound
 from engine.models import Incident, Instance, Job
+from engine.people import permissions
 from engine.people.identity import Actor
 from engine.record import history
 from engine.record.history import Entry, Value
@@ -53,7 +54,12 @@ def add(
     task: int | None = None,
     job: int | None = None,
 ) -> Incident:
-    """Write an incident of a locked instance and mark the instance."""
+    """Write an incident of a locked instance, or renew the open one of the same place."""
+    for one in open_of(session, instance.id):
+        if (one.element, one.task_number, one.job_number) == (element, task, job):
+            one.message = message[:LONGEST]
+            session.flush()
+            return one
     instance.counter += 1
     made = Incident(
         instance_id=instance.id,
@@ -95,13 +101,30 @@ def count_open(session: Session) -> int:
     return session.scalar(query) or 0
 
 
-def resolve(session: Session, instance: Instance, *, by: Actor) -> None:
-    """Close the incidents of failed steps, because a step of the locked instance succeeded."""
-    if instance.status == "running":
-        return
-    for incident in open_of(session, instance.id):
-        if incident.kind == "step":
-            incident.resolved_at, incident.resolved_by = clock.now(), by.key
+def resolve(
+    session: Session,
+    instance: Instance,
+    *,
+    by: Actor,
+    task_number: int | None = None,
+    job_number: int | None = None,
+    everything: bool = False,
+) -> None:
+    """Close what a step of the locked instance has mended by succeeding.
+
+    Args:
+        task_number: the task that was completed.
+        job_number: the job that was done.
+        everything: the instance has ended, nothing in it can be stuck any more.
+    """
+    entries = []
+    for one in open_of(session, instance.id):
+        same_task = one.job_number is None and one.task_number == task_number
+        same_job = one.job_number is not None and one.job_number == job_number
+        if everything or same_task or same_job:
+            one.resolved_at, one.resolved_by = clock.now(), by.key
+            entries.append(Entry("incident.resolved", by.key, element=one.element))
+    history.append(session, instance, entries)
     _settle_status(session, instance)
 
 
@@ -109,16 +132,19 @@ def retry(session: Session, instance_id: UUID, number: int, *, by: Actor) -> Non
     """Let a dead job run again, or mark a failed step as seen: its task is still open.
 
     Raises:
+        MissingPermission: `by` may not act on incidents.
         IncidentNotFound: it is resolved, or never was.
     """
-    instance = session.get(Instance, instance_id, with_for_update=True)
+    permissions.require(by, "incident:write")
+    instance = session.get(Instance, instance_id, with_for_update=True, populate_existing=True)
     incident = session.get(Incident, (instance_id, number))
     if instance is None or incident is None or incident.resolved_at is not None:
         raise IncidentNotFound(instance=instance_id, number=number)
     if incident.job_number is not None:
         job = session.get(Job, (instance_id, incident.job_number))
         if job is not None:
-            job.state, job.attempts, job.due_at, job.lease = "waiting", 0, clock.now(), None
+            job.state, job.attempts, job.due_at = "waiting", 0, clock.now()
+            job.lease = job.leased_until = None
     incident.resolved_at, incident.resolved_by = clock.now(), by.key
     entry = Entry("incident.retried", by.key, element=incident.element)
     history.append(session, instance, [entry])

@@ -1,8 +1,9 @@
 """Jobs: deferred work of an instance, done by a worker under a lease.
 
 A worker takes a job by a conditional update of its one row, which works alike on both databases;
-the result is applied only while the lease still holds. A job that fails is tried again, later each
-time; used up, it is dead and an incident tells a person.
+the result is applied only while the lease still holds. Lease time is the database's, so that the
+clocks of machines need not agree; due time is the program's clock. A job that fails is tried
+again, later each time; used up, it is dead and an incident tells a person.
 """
 
 from __future__ import annotations
@@ -10,27 +11,34 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.bpmn.errors import StepFailed
-from engine.bpmn.workflow import Run
 from engine.db import Database, reading, transaction
-from engine.errors import EngineError
-from engine.models import Instance, Job
+from engine.errors import EngineError, Invalid
+from engine.models import Job
 from engine.people.identity import Actor
-from engine.process import incidents, instances, messages
+from engine.process import execution, incidents, messages
+from engine.process.execution import Step
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
 FIRST_WAIT = 2.0  # seconds
 LONGEST_WAIT = 3600.0
 BATCH = 50
+
+
+class ConnectorMissing(Invalid):
+    """Install the connector, then retry the incident."""
+
+    code = "connector-missing"
+    message = "Element {element} calls the connector {connector}, which is not installed."
 
 
 class Taken(NamedTuple):
@@ -42,117 +50,159 @@ class Taken(NamedTuple):
 
 
 def take(database: Database, limit: int = BATCH) -> list[Taken]:
-    """Lease due jobs, first due first, shuffled so that two workers seldom want the same."""
-    now = clock.now()
-    free = or_(Job.leased_until.is_(None), Job.leased_until < now)
+    """Lease due jobs, shuffled so that two workers seldom want the same."""
+    due = clock.now()
     with reading(database) as session:
-        query = select(Job.instance_id, Job.number).where(
-            Job.state == "waiting", Job.due_at <= now, free
-        )
+        now = database_time(session)
+        query = select(Job.instance_id, Job.number).where(_free(due, now))
         found = session.execute(query.order_by(Job.due_at).limit(limit)).all()
     candidates = [(row[0], row[1]) for row in found]
     random.shuffle(candidates)
-    taken = []
-    for instance_id, number in candidates:
-        lease = secrets.token_hex(16)
-        with transaction(database) as session:
-            won = session.execute(
-                update(Job)
-                .where(
-                    Job.instance_id == instance_id,
-                    Job.number == number,
-                    Job.state == "waiting",
-                    free,
-                )
-                .values(lease=lease, leased_until=now + LEASE, attempts=Job.attempts + 1)
-            )
-            if getattr(won, "rowcount", 0) == 1:
-                taken.append(Taken(instance_id, number, lease))
-    return taken
+    wanted = [Taken(one[0], one[1], secrets.token_hex(16)) for one in candidates]
+    return [one for one in wanted if _lease(database, one, due)]
+
+
+def _lease(database: Database, taken: Taken, due: datetime) -> bool:
+    with transaction(database) as session:
+        now = database_time(session)
+        won: Any = session.execute(
+            update(Job)
+            .where(_is(taken), _free(due, now))
+            .values(lease=taken.lease, leased_until=now + LEASE, attempts=Job.attempts + 1)
+        )
+        return bool(won.rowcount == 1)
+
+
+def _is(taken: Taken) -> ColumnElement[bool]:
+    return (Job.instance_id == taken.instance_id) & (Job.number == taken.number)
+
+
+def _free(due: datetime, now: datetime) -> ColumnElement[bool]:
+    unleased = or_(Job.leased_until.is_(None), Job.leased_until < now)
+    return (Job.state == "waiting") & (Job.due_at <= due) & unleased
+
+
+def database_time(session: Session) -> datetime:
+    """Return the time of the database, by which leases are counted on every machine."""
+    if session.get_bind().dialect.name == "sqlite":
+        found = session.scalar(text("select strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
+        return datetime.fromisoformat(str(found)).replace(tzinfo=UTC)
+    moment: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)
 
 
 def perform(database: Database, taken: Taken) -> bool:
     """Do one leased job in a step of its own; return whether it succeeded."""
     try:
         with transaction(database) as session:
-            instance = instances.lock(session, taken.instance_id)
             job = session.get(Job, (taken.instance_id, taken.number))
             if job is None or job.lease != taken.lease:
                 return False
-            _HANDLERS[job.kind](session, instance, job)
-        return True
+            return _HANDLERS[job.kind](session, job)
     except Exception as error:  # one job must not stop the next
         _fail(database, taken, error)
         return False
 
 
-def _fire_timer(session: Session, instance: Instance, job: Job) -> None:
-    token = job.token
-
-    def happen(run: Run) -> None:
-        if token is not None:
-            run.fire(token)
-
-    if instance.status in instances.LIVE:
-        instances.move(session, instance.id, happen, by=Actor.system())
-    else:
+def _step(session: Session, job: Job, happen: Callable[[Step], object]) -> bool:
+    """Do a job as a step of its own instance; an ended one only loses the job."""
+    lease = job.lease
+    instance = execution.lock(session, job.instance_id)
+    session.refresh(job)  # read after the lock: the lease may have been lost while waiting
+    if job.lease != lease:
+        return False
+    if instance.status not in execution.LIVE:
         session.delete(job)
+        return True
+    tasks = execution.open_tasks(session, instance.id)
+    step = Step.resume(session, instance, tasks, Actor.system())
+    step.job_number = job.number
+    happen(step)
+    step.finish()
+    return True
 
 
-def _send_message(session: Session, instance: Instance, job: Job) -> None:
+def _fire_timer(session: Session, job: Job) -> bool:
+    token = job.token
+    assert token is not None
+    return _step(session, job, lambda step: step.fire(token))
+
+
+def _hear_signal(session: Session, job: Job) -> bool:
+    name, payload = job.payload["name"], job.payload["payload"]
+
+    def happen(step: Step) -> None:
+        session.delete(job)
+        step.note("signal.received", fields=messages.received(name, payload))
+        step.signal(name, payload)
+
+    return _step(session, job, happen)
+
+
+def _send_message(session: Session, job: Job) -> bool:
+    """Send what a step has thrown; the sender's own row is not locked for that.
+
+    Two cases that send to one another at once would otherwise wait for each other.
+    """
+    if not _remove(session, job):
+        return False
     messages.send(
         session,
         job.payload["name"],
         correlation=job.payload["correlation"],
         payload=job.payload["payload"],
-        message_id=f"{instance.id}/{job.number}",
+        message_id=f"{job.instance_id}/{job.number}",
         by=Actor.system(),
     )
-    session.delete(job)
+    return True
 
 
-def _send_signal(session: Session, instance: Instance, job: Job) -> None:
+def _send_signal(session: Session, job: Job) -> bool:
+    if not _remove(session, job):
+        return False
     name, payload = job.payload["name"], job.payload["payload"]
     messages.signal(session, name, payload=payload, by=Actor.system())
+    return True
+
+
+def _remove(session: Session, job: Job) -> bool:
+    """Take a job away while its lease holds; nobody else can then do it too."""
+    lease = job.lease
+    session.refresh(job, with_for_update=True)
+    if job.lease != lease:
+        return False
     session.delete(job)
+    session.flush()
+    return True
 
 
-def _hear_signal(session: Session, instance: Instance, job: Job) -> None:
-    name, payload = job.payload["name"], job.payload["payload"]
-    session.delete(job)
-    if instance.status in instances.LIVE:
-        instances.move(
-            session, instance.id, lambda run: run.signal(name, payload), by=Actor.system()
-        )
+def _call_connector(session: Session, job: Job) -> bool:
+    raise ConnectorMissing(element=job.element, connector=job.payload.get("connector"))
 
 
-def _call_connector(session: Session, instance: Instance, job: Job) -> None:
-    raise StepFailed(
-        job.element or "", f"there is no connector {job.payload.get('connector')} here"
-    )
-
-
-_HANDLERS: Mapping[str, Callable[[Session, Instance, Job], None]] = {
+_HANDLERS: Mapping[str, Callable[[Session, Job], bool]] = {
     "timer": _fire_timer,
     "message": _send_message,
     "signal": _send_signal,
     "hear": _hear_signal,
     "connector": _call_connector,
 }
+_HOPELESS = (StepFailed, ConnectorMissing)  # trying again changes nothing until somebody mends
 
 
 def _fail(database: Database, taken: Taken, error: Exception) -> None:
     """Put a failed job back for later, or declare it dead and call a person."""
-    text = str(error) if isinstance(error, EngineError) else f"defect: {type(error).__name__}"
+    message = str(error) if isinstance(error, EngineError) else f"defect: {type(error).__name__}"
     with transaction(database) as session:
-        instance = instances.lock(session, taken.instance_id)
-        job = session.get(Job, (taken.instance_id, taken.number))
+        instance = execution.lock(session, taken.instance_id)
+        job = session.get(Job, (taken.instance_id, taken.number), populate_existing=True)
         if job is None or job.lease != taken.lease:
             return
-        job.lease, job.leased_until, job.last_error = None, None, text[:1000]
-        if job.attempts >= ATTEMPTS:
+        job.lease, job.leased_until, job.last_error = None, None, message[:1000]
+        if job.attempts >= ATTEMPTS or isinstance(error, _HOPELESS):
             job.state = "dead"
-            incidents.add(session, instance, message=text, element=job.element, job=job.number)
+            element = getattr(error, "element", None) or job.element
+            incidents.add(session, instance, message=message, element=element, job=job.number)
             return
         wait = min(LONGEST_WAIT, FIRST_WAIT * 4 ** (job.attempts - 1))
-        job.due_at = clock.now() + timedelta(seconds=wait * random.uniform(0.5, 1.5))
+        job.due_at = clock.now() + timedelta(seconds=wait * random.uniform(0.75, 1.25))

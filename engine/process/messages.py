@@ -1,7 +1,8 @@
 """Messages and signals: how the outside, and one case, reach a case that waits.
 
 A message goes to exactly one subscription with its name and correlation, in a step of its own;
-without a taker it is kept for its time to live. Sending the same id again changes nothing.
+without a taker it is kept for its time to live, and whoever comes to wait for it gets it. A name
+alone never picks one of several cases. Sending the same id again changes nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from engine import clock
 from engine.errors import Conflict
 from engine.models import Instance, Job, Message, Subscription, new_id
 from engine.people.identity import Actor
-from engine.process import correlations, instances, variables
-from engine.record.history import Entry, Value
+from engine.process import correlations, execution, instances, rows, variables, waits
+from engine.process.execution import Step
 
 LASTS = timedelta(days=1)
+MOST_TRIED = 200  # cases that a message without correlation is compared with
+
+received = waits.received
 
 
 class NobodyWaits(Conflict):
@@ -30,6 +34,13 @@ class NobodyWaits(Conflict):
 
     code = "nobody-waits"
     message = "Instance {instance} does not wait for {name}."
+
+
+class MessageAmbiguous(Conflict):
+    """Send the correlation that tells which case is meant."""
+
+    code = "message-ambiguous"
+    message = "{count} instances wait for the message {name}, and nothing says which is meant."
 
 
 @dataclass(frozen=True)
@@ -54,32 +65,42 @@ def send(
 
     Args:
         name: of the message in the diagram.
-        correlation: values that must equal those of the subscription.
+        correlation: values that must equal those of the subscription; without them the diagram's
+            own expressions read them from the payload.
         payload: JSON values; they become variables of the catching event's scope.
         message_id: the sender's own; the same id is delivered once.
         ttl: how long to keep it without a taker, a day by default.
+
+    Raises:
+        MessageAmbiguous: several instances wait for the name and nothing tells them apart.
+        VariableInvalid: the payload cannot be kept.
+        StepFailed: the instance that took it failed.
     """
     values = variables.check(payload or {})
-    key = message_id or str(new_id())
-    known = session.get(Message, key)
-    if known is not None:
-        return Sent(known.id, known.state)
     now = clock.now()
-    message = Message(
-        id=key,
-        name=name,
-        correlation=correlations.digest(correlation or {}),
-        payload={"values": values, "correlation": dict(correlation or {})},
-        state="buffered",
-        received_at=now,
-        expires_at=now + (LASTS if ttl is None else ttl),
-    )
-    session.add(message)
-    session.flush()
-    for instance_id in _takers(session, message):
-        if _offer(session, message, instance_id, by=by):
-            break
+    row = {
+        "id": message_id or str(new_id()),
+        "name": name,
+        "correlation": correlations.digest(correlation or {}),
+        "payload": {"values": values, "correlation": dict(correlation or {})},
+        "state": "buffered",
+        "received_at": now,
+        "expires_at": now + (LASTS if ttl is None else ttl),
+    }
+    if rows.insert_new(session, Message, [row]):
+        offer(session, session.get_one(Message, row["id"]), by=by)
+    message = session.get_one(Message, row["id"], populate_existing=True)
     return Sent(message.id, message.state)
+
+
+def offer(session: Session, message: Message, *, by: Actor) -> bool:
+    """Offer a kept message to whoever waits for it; return whether it was taken."""
+    known, unknown = _takers(session, message)
+    if message.correlation and not known and len(unknown) > 1:
+        raise MessageAmbiguous(name=message.name, count=len(unknown))
+    if not message.correlation and len(unknown) > 1:
+        raise MessageAmbiguous(name=message.name, count=len(unknown))
+    return any(_give(session, message, one, by=by) for one in (known or unknown))
 
 
 def deliver_to(
@@ -89,38 +110,54 @@ def deliver_to(
 
     Raises:
         NobodyWaits: it does not wait for this message.
+        InstanceNotFound, InstanceEnded, StepFailed: as every step.
     """
     values = variables.check(payload)
-    entry = _entry(name, values, by)
 
-    def happen(run: Any) -> None:
-        if not run.deliver(name, values):
+    def happen(step: Step) -> None:
+        step.note("message.received", fields=received(name, values))
+        if not step.deliver(name, values):
             raise NobodyWaits(instance=instance_id, name=name)
 
-    return instances.move(session, instance_id, happen, by=by, entries=[entry])
+    return instances.move(session, instance_id, happen, by=by)
 
 
-def match(session: Session, instance_id: UUID, *, by: Actor) -> int:
-    """Offer kept messages to an instance that has come to wait; return how many it took."""
-    names = select(Subscription.name).where(
-        Subscription.instance_id == instance_id, Subscription.kind == "message"
+def offerable(session: Session, limit: int = 100) -> list[str]:
+    """Return the ids of kept messages that somebody waits for, oldest first.
+
+    A sender and a case that comes to wait at the same moment do not see one another; whichever
+    commits last, the worker brings them together. A case that is stuck is left in peace.
+    """
+    waited = (
+        select(Subscription.name)
+        .join(Instance, Instance.id == Subscription.instance_id)
+        .where(Subscription.kind == "message", Instance.status == "running")
     )
-    query = select(Message).where(
-        Message.state == "buffered", Message.name.in_(names), Message.expires_at > clock.now()
+    query = select(Message.id).where(
+        Message.state == "buffered", Message.expires_at > clock.now(), Message.name.in_(waited)
     )
-    waiting = session.scalars(query.order_by(Message.received_at))
-    return sum(_offer(session, message, instance_id, by=by) for message in waiting)
+    return list(session.scalars(query.order_by(Message.received_at).limit(limit)))
+
+
+def offer_again(session: Session, message_id: str, *, by: Actor) -> bool:
+    """Offer a kept message once more; return whether it was taken.
+
+    Raises:
+        MessageAmbiguous, StepFailed: as `send`.
+    """
+    message = session.get(Message, message_id, with_for_update=True)
+    return message is not None and message.state == "buffered" and offer(session, message, by=by)
 
 
 def signal(session: Session, name: str, *, payload: Mapping[str, Any], by: Actor) -> Sent:
     """Let a signal reach every instance that waits for it, each in a step of its own."""
     values = variables.check(payload)
-    key = str(new_id())
     waiting = select(Subscription.instance_id).where(
         Subscription.kind == "signal", Subscription.name == name
     )
-    for instance_id in session.scalars(waiting.distinct()).all():
-        instance = instances.lock(session, instance_id)
+    # In one order, so that two signals at once do not wait for each other.
+    for instance_id in session.scalars(waiting.distinct().order_by(Subscription.instance_id)).all():
+        instance = execution.lock(session, instance_id)
         instance.counter += 1
         session.add(
             Job(
@@ -133,7 +170,7 @@ def signal(session: Session, name: str, *, payload: Mapping[str, Any], by: Actor
             )
         )
     session.flush()
-    return Sent(key, "delivered")
+    return Sent(str(new_id()), "delivered")
 
 
 def expire(session: Session) -> int:
@@ -146,34 +183,30 @@ def expire(session: Session) -> int:
     return int(getattr(session.execute(late), "rowcount", 0))
 
 
-def _takers(session: Session, message: Message) -> list[UUID]:
-    query = select(Subscription.instance_id).where(
+def _takers(session: Session, message: Message) -> tuple[list[UUID], list[UUID]]:
+    """Return the instances whose correlation may be the message's, and those that ask for none."""
+    query = select(Subscription.instance_id, Subscription.correlation).where(
         Subscription.kind == "message", Subscription.name == message.name
     )
     if message.correlation:
         query = query.where(Subscription.correlation.in_((message.correlation, "")))
-    return list(session.scalars(query.order_by(Subscription.correlation.desc())).unique())
+    found = session.execute(query.order_by(Subscription.instance_id).limit(MOST_TRIED)).all()
+    known = dict.fromkeys(one for one, correlation in found if correlation)
+    unknown = dict.fromkeys(one for one, correlation in found if not correlation)
+    return list(known), list(unknown)
 
 
-def _offer(session: Session, message: Message, instance_id: UUID, *, by: Actor) -> bool:
-    """Offer a message to a locked instance; on success it is delivered for good."""
-    instance = instances.lock(session, instance_id)
-    if instance.status not in instances.LIVE or message.state != "buffered":
+def _give(session: Session, message: Message, instance_id: UUID, *, by: Actor) -> bool:
+    """Give a message to an instance if it takes it; it is then delivered for good."""
+    try:
+        step = Step.open(session, instance_id, by)
+    except (execution.InstanceEnded, execution.InstanceNotFound):
         return False
-    run = instances.load(session, instance, by=by)
     values, correlation = message.payload["values"], message.payload["correlation"]
-    if not run.deliver(message.name, values, correlation):
+    step.note("message.received", fields=received(message.name, values))
+    if not step.deliver(message.name, values, correlation):
         return False
-    message.state, message.instance_id = "delivered", instance_id
-    instances.settle(session, instance, run, by=by, entries=[_entry(message.name, values, by)])
+    if not waits.claim_message(session, message.id, instance_id):
+        raise NobodyWaits(instance=instance_id, name=message.name)
+    step.finish()
     return True
-
-
-def _entry(name: str, values: Mapping[str, Any], by: Actor) -> Entry:
-    fields = {key: Value(after=value) for key, value in values.items()}
-    return Entry(
-        "message.received",
-        by.key,
-        on_behalf_of=by.on_behalf_of,
-        fields=fields | {"message": Value(after=name)},
-    )

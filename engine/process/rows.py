@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,10 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Row]) -> int:
     On PostgreSQL this waits for another transaction that is inserting the same key.
     """
     statement = _insert(session, table).on_conflict_do_nothing()
-    result: Any = session.execute(statement.values([dict(row) for row in rows]))
+    result: Any = session.execute(
+        statement.values([dict(row) for row in rows]),
+        execution_options={"preserve_rowcount": True},
+    )
     return int(result.rowcount)
 
 
@@ -32,6 +36,7 @@ def put(session: Session, table: type[Base], rows: Sequence[Row]) -> None:
 
 
 def _insert(session: Session, table: type[Base]) -> Any:
+    rows_of = cast(Table, table.__table__)
     if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+        return sqlite.insert(rows_of)
+    return postgresql.insert(rows_of)

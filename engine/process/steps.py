@@ -2,11 +2,12 @@
 
 Screens, the interface, the command line and the worker all move cases through `run`. What a person
 can mend (an `EngineError`) goes to that person; what the diagram or the program got wrong rolls
-back whole and becomes an incident that somebody can see and retry.
+back whole, goes to the person too, and becomes an incident that somebody can see and retry.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -18,6 +19,19 @@ from engine.db import Database, transaction
 from engine.errors import EngineError
 from engine.process import incidents
 
+log = logging.getLogger(__name__)
+
+
+class InstanceStepFailed(StepFailed):
+    """Mend the variable, the diagram or the program, then do the step again."""
+
+    def __init__(
+        self, instance_id: UUID, element: str, reason: str, task_number: int | None = None
+    ) -> None:
+        super().__init__(element, reason)
+        self.instance_id = instance_id
+        self.task_number = task_number
+
 
 @contextmanager
 def run(
@@ -27,7 +41,7 @@ def run(
 
     Args:
         database: where the instance lives.
-        instance_id: to which an incident belongs, should the step fail.
+        instance_id: to which an incident belongs when the error itself does not say.
         task_number: the task that was being completed.
 
     Raises:
@@ -36,21 +50,29 @@ def run(
     try:
         with transaction(database) as session:
             yield session
-    except StepFailed as error:
-        if instance_id is not None:
-            incidents.record(
-                database,
-                instance_id,
-                message=str(error),
-                element=error.element,
-                task_number=task_number,
-            )
+    except InstanceStepFailed as error:
+        number = task_number if error.task_number is None else error.task_number
+        _record(database, error.instance_id, error.element, number, error)
         raise
     except EngineError:
         raise
     except Exception as error:
         if instance_id is not None:
-            # The type alone: the text of an unexpected error may quote what somebody typed.
-            message = f"defect: {type(error).__name__}"
-            incidents.record(database, instance_id, message=message, task_number=task_number)
+            _record(database, instance_id, None, task_number, error)
         raise
+
+
+def _record(
+    database: Database,
+    instance_id: UUID,
+    element: str | None,
+    task_number: int | None,
+    error: Exception,
+) -> None:
+    # The kind alone: the text of an unexpected error may quote what somebody typed.
+    message = str(error) if isinstance(error, EngineError) else f"defect: {type(error).__name__}"
+    facts = {"instance": str(instance_id), "element": element, "kind": type(error).__name__}
+    log.error("step failed", extra=facts)
+    incidents.record(
+        database, instance_id, message=message, element=element, task_number=task_number
+    )

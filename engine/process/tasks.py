@@ -18,12 +18,12 @@ import orjson
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine import clock
 from engine.errors import Conflict, Invalid, NotFound
 from engine.models import Instance, Task, User
 from engine.people import users
 from engine.people.identity import Actor
-from engine.process import assignment, bundles, drafts, forms, instances, variables
+from engine.process import assignment, bundles, drafts, execution, forms, placing, variables
+from engine.process.execution import Step
 from engine.process.forms import Form
 from engine.record import history, personal
 from engine.record.history import Entry, Value
@@ -187,12 +187,8 @@ def require_completable(
         TaskAlreadyCompleted, TaskAlreadyClaimed, TaskMovedOn: somebody was faster.
         TaskNotYours, SamePersonForbidden: not by this person.
     """
-    _, task = _locked(session, key)
-    _require_open(session, task, by)
-    if version is not None and version != task.version:
-        raise TaskMovedOn(task=task.name, seen=version, version=task.version)
-    assignment.require(task, by)
-    return task
+    _, tasks = _locked_open(session, key)
+    return _completable(session, key, tasks, by, version)
 
 
 def complete(
@@ -219,31 +215,25 @@ def complete(
         UnknownField, FormInvalid, VariableInvalid: the values do not fit; nothing was changed.
         StepFailed: an element after the task failed; the caller rolls back.
     """
-    task = require_completable(session, key, by=by, version=version)
-    instance = session.get_one(Instance, key.instance_id)
-    run = instances.load(session, instance, by=by)
-    values, owned = _values(session, instance, task, run.ready_tasks(), variables, trusted)
-    run.complete(task.token, {k: v for k, v in values.items() if k not in owned})
+    instance, tasks = _locked_open(session, key)
+    task = _completable(session, key, tasks, by, version)
+    step = Step.resume(session, instance, tasks, by)
+    step.task_number = task.number
+    values, owned = _values(step, task, variables, trusted)
+    shared = {name: value for name, value in values.items() if name not in owned}
+    fields = execution.changes(step.instance.variables, shared)
     for name, person in owned.items():
         if name in values:
-            personal.keep(session, instance.id, name, values[name], person=person)
+            personal.keep(session, key.instance_id, name, values[name], person=person)
+            fields[name] = Value(after=values[name], personal=True, person=person)
     task.state, task.version = "completed", task.version + 1
     task.assignee_id = task.completed_by = by.user_id
-    task.completed_at = clock.now()
-    session.flush()
+    task.completed_at = step.at
+    placing.exclude_others(step, task)
     drafts.discard(session, task)
-    entry = Entry(
-        "task.completed",
-        by.key,
-        element=task.element,
-        on_behalf_of=by.on_behalf_of,
-        fields={
-            name: Value(after=value, personal=name in owned, person=owned.get(name, "applicant"))
-            for name, value in values.items()
-        },
-    )
-    instances.settle(session, instance, run, by=by, entries=[entry])
-    return Completed(task, instance)
+    step.note("task.completed", task.element, fields)
+    step.complete(task.token, shared)
+    return Completed(task, step.finish())
 
 
 def worklist(
@@ -307,13 +297,36 @@ def draft(session: Session, key: TaskKey, *, by: Actor) -> dict[str, Any] | None
 def _locked(session: Session, key: TaskKey) -> tuple[Instance, Task]:
     """Lock the instance, then read the task: a row read before the lock may be stale."""
     try:
-        instance = instances.lock(session, key.instance_id)
-    except instances.InstanceNotFound as error:
+        instance = execution.lock(session, key.instance_id)
+    except execution.InstanceNotFound as error:
         raise TaskNotFound(instance=key.instance_id, number=key.number) from error
     task = session.get(Task, (key.instance_id, key.number), populate_existing=True)
     if task is None:
         raise TaskNotFound(instance=key.instance_id, number=key.number)
     return instance, task
+
+
+def _locked_open(session: Session, key: TaskKey) -> tuple[Instance, dict[int, Task]]:
+    """Lock the instance, then read its open tasks, by token."""
+    try:
+        instance = execution.lock(session, key.instance_id)
+    except execution.InstanceNotFound as error:
+        raise TaskNotFound(instance=key.instance_id, number=key.number) from error
+    return instance, execution.open_tasks(session, key.instance_id)
+
+
+def _completable(
+    session: Session, key: TaskKey, tasks: dict[int, Task], by: Actor, version: int | None
+) -> Task:
+    """Return the task of a locked instance if the actor can complete it now."""
+    task = next((one for one in tasks.values() if one.number == key.number), None)
+    if task is None:
+        _, task = _locked(session, key)
+    _require_open(session, task, by)
+    if version is not None and version != task.version:
+        raise TaskMovedOn(task=task.name, seen=version, version=task.version)
+    assignment.require(task, by)
+    return task
 
 
 def _require_open(session: Session, task: Task, by: Actor) -> None:
@@ -329,20 +342,15 @@ def _supervises(task: Task, by: Actor) -> bool:
 
 
 def _values(
-    session: Session,
-    instance: Instance,
-    task: Task,
-    ready: list[Any],
-    sent: Mapping[str, Any],
-    trusted: bool,
+    step: Step, task: Task, sent: Mapping[str, Any], trusted: bool
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the checked values, and whose data the personal ones among them are."""
-    found = next((one for one in ready if one.id == task.token), None)
+    found = next((one for one in step.run.ready_tasks() if one.id == task.token), None)
     owned = dict.fromkeys(found.extensions.personal if found else (), "applicant")
     if trusted:
         return variables.check(sent), owned
-    built = bundles.of_instance(session, instance)
-    known = built.form(task.element, task.form_key, found.process if found else None)
+    process = found.process if found else None
+    known = step.built.form(task.element, task.form_key, process)
     if known is None:
         return variables.check(sent), owned
     values = forms.check(known, sent, found.data if found else {})

@@ -9,9 +9,11 @@ import logging
 from collections.abc import Callable
 from threading import Event
 
-from engine.db import Database, transaction
+from engine.bpmn.errors import StepFailed
+from engine.db import Database, reading, transaction
 from engine.errors import Unavailable
-from engine.process import idempotency, jobs, messages
+from engine.people.identity import Actor
+from engine.process import idempotency, jobs, messages, steps
 
 PAUSE = 1.0  # seconds between looks when nothing is due
 
@@ -26,12 +28,27 @@ def run_once(database: Database, *, on_round: Callable[[Database], None] | None 
         done += sum(results)
         if not any(results):
             break
+    done += _offer_messages(database)
     with transaction(database) as session:
         messages.expire(session)
         idempotency.forget(session)
     if on_round is not None:
         on_round(database)
     return done
+
+
+def _offer_messages(database: Database) -> int:
+    """Bring kept messages and those who wait for them together; return how many were taken."""
+    with reading(database) as session:
+        waiting = messages.offerable(session)
+    taken = 0
+    for message_id in waiting:
+        try:
+            with steps.run(database) as session:
+                taken += messages.offer_again(session, message_id, by=Actor.system())
+        except (messages.MessageAmbiguous, StepFailed):
+            continue  # kept until it expires; a failed step has left its incident
+    return taken
 
 
 def run(

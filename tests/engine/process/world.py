@@ -30,20 +30,26 @@ PEOPLE = {
 
 def people(session: Session, more: int = 0) -> dict[str, Actor]:
     """Make the offices and the people; `more` adds handling clerks clerk0, clerk1, …"""
-    for office_id in (WINDOW, ORGAN):
-        session.add(
-            Office(
-                id=office_id,
-                name=office_id,
-                name_en=office_id,
-                short_name=office_id,
-                level="district",
-                roles=["intake", "handling"],
-            )
-        )
-    session.flush()
+    offices(session)
     wanted = PEOPLE | {f"clerk{n}": [("handling", ORGAN)] for n in range(more)}
     return {login: _person(session, login, roles) for login, roles in wanted.items()}
+
+
+def offices(session: Session) -> None:
+    """Make the two offices, once."""
+    for office_id in (WINDOW, ORGAN):
+        if session.get(Office, office_id) is None:
+            session.add(
+                Office(
+                    id=office_id,
+                    name=office_id,
+                    name_en=office_id,
+                    short_name=office_id,
+                    level="district",
+                    roles=["intake", "handling"],
+                )
+            )
+    session.flush()
 
 
 def _person(session: Session, login: str, roles: list[tuple[str, str]]) -> Actor:
@@ -65,6 +71,7 @@ def deploy(session: Session, *parts: str, **more: bytes) -> None:
 
 def begin(session: Session, key: str = "p", *, by: Actor = SYSTEM, **variables: Any) -> UUID:
     """Start an instance whose tasks belong to the organ; return its id."""
+    offices(session)
     return instances.start(session, key, by=by, variables=variables, office_id=ORGAN).id
 
 
