@@ -7,11 +7,15 @@ from typing import Any
 
 from flask import Flask
 
+from catalogue import loader
 from engine.db import Database
+from engine.models import Base
 from engine.people import permissions
 from engine.settings import Settings
 from webui import auth
 from webui.staff import create_app
+
+ROOT = Path(__file__).parents[1]
 
 # What may be seen by somebody who has not signed in, each with its reason.
 PUBLIC = {
@@ -49,3 +53,26 @@ def test_every_staff_route_asks_for_a_permission(tmp_path: Path) -> None:
     assert len(asked) > 20
     assert without == set()
     assert {endpoint for endpoint in PUBLIC if asked.get(endpoint)} == set()
+
+
+def test_every_open_matter_has_its_process() -> None:
+    folders = {path.parent.name for path in (ROOT / "processes").glob("*/process.bpmn")}
+
+    wanted = {m.process_key for m in loader.load().matters.values() if m.is_open}
+
+    assert wanted and wanted <= folders
+
+
+def test_tables_of_a_case_can_be_kept_on_one_node() -> None:
+    """Distribution by `instance_id`: first in every unique key, foreign keys stay inside."""
+    references = {"bundle", "definition", "deployment", "department", "matter_version", "office"}
+    references |= {"source_file", "user_account"}
+    for table in Base.metadata.sorted_tables:
+        columns = list(table.primary_key.columns)
+        if "instance_id" not in table.columns or table.name in ("case_number", "message"):
+            continue
+        assert columns[0].name == "instance_id", table.name
+        for key in table.foreign_keys:
+            target = key.column.table.name
+            inside = target == "instance" and key.parent.name == "instance_id"
+            assert inside or target in references, (table.name, target)

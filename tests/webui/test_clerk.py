@@ -81,7 +81,8 @@ def application(**changes: str) -> dict[str, object]:
     """Return a complete application of matter 11 as a browser sends it."""
     flat = applicants.as_fields(invented.body(201, "虚构大药房第一店"))
     flat |= {f"form.{key}": value for key, value in PHARMACY_FORM.items()}
-    flat["materials.change-application"] = "received"
+    for key in ("change-application", "changed-licences", "bank-account"):
+        flat[f"materials.{key}"] = "received"
     return {**flat, "delivery_method": "window", "action": "receive", **changes}
 
 
