@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from catalogue import loader
 from engine import clock
 from engine.casework import applicants, closing, operations, reference
 from engine.casework.demonstration import applicants as invented
@@ -81,8 +82,7 @@ def application(**changes: str) -> dict[str, object]:
     """Return a complete application of matter 11 as a browser sends it."""
     flat = applicants.as_fields(invented.body(201, "虚构大药房第一店"))
     flat |= {f"form.{key}": value for key, value in PHARMACY_FORM.items()}
-    for key in ("change-application", "changed-licences", "bank-account"):
-        flat[f"materials.{key}"] = "received"
+    flat |= {f"materials.{one.key}": "received" for one in loader.load().matters[11].materials}
     return {**flat, "delivery_method": "window", "action": "receive", **changes}
 
 

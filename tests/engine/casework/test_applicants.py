@@ -96,9 +96,22 @@ def test_nothing_personal_lies_in_the_table_in_clear(session: Session, instance:
 
     rows = session.scalars(select(CaseData).where(CaseData.instance_id == instance.id)).all()
     clear = {row.field for row in rows if row.person is None}
-    assert clear == {"applicant.kind", "applicant.id_type", "agent.id_type"}
+    public = {"applicant.name", "applicant.id_no", "applicant.address"}  # of a body
+    assert clear == public | {"applicant.kind", "applicant.id_type", "agent.id_type"}
+    assert BODY.agent is not None
     stored = b"".join(row.value for row in rows)
-    assert not any(text.encode() in stored for text in (BODY.name, BODY.id_no, "虚构二"))
+    secret = (BODY.agent.name, BODY.agent.id_no, PERSON.name, PERSON.id_no)
+    assert not any(text.encode() in stored for text in secret)
+
+
+def test_nothing_of_a_person_lies_in_the_table_in_clear(
+    session: Session, instance: Instance
+) -> None:
+    applicants.keep(session, instance.id, PERSON)
+
+    rows = session.scalars(select(CaseData).where(CaseData.instance_id == instance.id)).all()
+    clear = {row.field for row in rows if row.person is None}
+    assert clear == {"applicant.kind", "applicant.id_type"}
 
 
 def test_an_agent_who_is_gone_leaves_nothing_behind(session: Session, instance: Instance) -> None:
