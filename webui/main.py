@@ -71,6 +71,7 @@ def wiring(settings: Settings) -> Wiring:
         operations=operations.OPERATIONS,
         on_step=closing.on_step,
         on_finished=closing.on_finished,
+        add_workdays=closing.add_workdays,
         files=FileStore(settings.data),
         master_key=settings.master_key(),
     )

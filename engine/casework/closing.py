@@ -7,12 +7,13 @@ ended without closing it is closed here, because a case must never hang without 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.calendar import workdays
 from engine.casework import cases
 from engine.models import Case, Deadline, Instance, Task
 from engine.people.identity import Actor
@@ -53,4 +54,18 @@ def _due_at(session: Session, instance: Instance) -> datetime | None:
         .order_by(Deadline.due_on)
         .limit(1)
     )
-    return clock.start_of(due_on + timedelta(days=1)) - timedelta(seconds=1) if due_on else None
+    return end_of(due_on) if due_on else None
+
+
+def add_workdays(session: Session, instant: datetime, days: int) -> datetime:
+    """Return the end of the last of so many working days after the day of an instant.
+
+    Raises:
+        CalendarEnds: the published calendar does not reach so far.
+    """
+    return end_of(workdays.add_workdays(session, clock.local_date(instant), days))
+
+
+def end_of(day: date) -> datetime:
+    """Return the last second of a day in Shanghai."""
+    return clock.start_of(day + timedelta(days=1)) - timedelta(seconds=1)
