@@ -31,9 +31,10 @@ webui/static/manifest.json: $(VENV)/.installed $(ASSETS)
 	@bash webui/build.sh $(VENV)
 
 run: setup assets ## Set up, load demonstration data, and serve
-	@bash -c 'set -e; $(BIN)/tongban db upgrade; $(BIN)/tongban demo --cases $(CASES) --if-empty; \
+	@bash -c 'set -e; $(BIN)/tongban db upgrade; $(BIN)/tongban demo --cases $(CASES); \
 	$(BIN)/tongban worker & trap "kill $$!" EXIT; \
-	$(BIN)/tongban demo --accounts; $(BIN)/tongban serve --host $(HOST) --port $(PORT)'
+	echo "Open http://$(HOST):$(PORT) and sign in with one of the accounts above."; \
+	$(BIN)/tongban serve --host $(HOST) --port $(PORT)'
 
 check: setup ## Format, lint, types, imports and unit tests: the quick loop
 	$(BIN)/black --quiet --check catalogue engine webui migrations tests bench

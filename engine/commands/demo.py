@@ -6,6 +6,8 @@ step; the accounts' passwords are made for this database and can be shown again.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from sqlalchemy import func, select
 
@@ -27,20 +29,18 @@ class RealCasesThere(Conflict):
 
 @click.command()
 @click.option("--cases", type=click.IntRange(0, 1000), default=24, show_default=True)
-@click.option("--if-empty", is_flag=True, help="Do nothing where a demonstration is loaded.")
 @click.option("--accounts", is_flag=True, help="Show the demonstration accounts and stop.")
 @click.pass_obj
-def demo(program: Program, cases: int, if_empty: bool, accounts: bool) -> None:
+def demo(program: Program, cases: int, accounts: bool) -> None:
     """Load demonstration data: people, offices and cases at different stages."""
     path = program.settings.data / "demo-accounts.json"
     if accounts:
-        if path.exists():
-            click.echo("Demonstration accounts (login, password, name, office, roles):")
-            click.echo(people.accounts_text(path))
+        _show_accounts(path)
         return
     _refuse_real(program.database)
     if _is_loaded(program.database):
         click.echo("The demonstration is loaded already.")
+        _show_accounts(path)
         return
     with transaction(program.database) as session:
         reference.load(session, by=Actor.system())
@@ -49,8 +49,13 @@ def demo(program: Program, cases: int, if_empty: bool, accounts: bool) -> None:
         for number in numbers:
             story = stories.STORIES[number % len(stories.STORIES)]
             stories.play(program.database, story, actors, demo=True)
-    click.echo("Demonstration accounts (login, password, name, office, roles):")
-    click.echo(people.accounts_text(path))
+    _show_accounts(path)
+
+
+def _show_accounts(path: Path) -> None:
+    if path.exists():
+        click.echo("Demonstration accounts (login, password, name, office, roles):")
+        click.echo(people.accounts_text(path))
 
 
 def _refuse_real(database: Database) -> None:
