@@ -24,10 +24,18 @@ def daily(database: Database) -> None:
         ended = [office.id for office in succession.pending(session)]
     for office_id in ended:
         with transaction(database) as session:
-            succession.pass_on(session, office_id, note=_note)
+            succession.pass_on(session, office_id, note=succeeded(Actor.system()))
 
 
-def _note(session: Session, instance: Instance, changes: dict[str, tuple[Any, Any]]) -> None:
-    fields = {name: Value(before=old, after=new) for name, (old, new) in changes.items()}
-    entry = Entry("office.succeeded", Actor.system().key, fields=fields)
-    history.append(session, instance, [entry])
+def succeeded(by: Actor) -> succession.Note:
+    """Return what writes into the history of each instance that its office was succeeded.
+
+    Args:
+        by: who ended the office, or the system when its last day has passed.
+    """
+
+    def note(session: Session, instance: Instance, changes: dict[str, tuple[Any, Any]]) -> None:
+        fields = {name: Value(before=old, after=new) for name, (old, new) in changes.items()}
+        history.append(session, instance, [Entry("office.succeeded", by.key, fields=fields)])
+
+    return note

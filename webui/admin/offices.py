@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,13 +12,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine import clock
+from engine.casework import housekeeping
 from engine.db import reading, transaction
 from engine.errors import EngineError
-from engine.models import Instance, Office, User
+from engine.models import Office, User
 from engine.people import offices as places
 from engine.people import succession
-from engine.record import history
-from engine.record.history import Entry, Value
 from webui import auth, errors, i18n
 from webui.admin import acts, blueprint
 from webui.frame import say
@@ -84,7 +82,7 @@ def office(office_id: str) -> Response:
 def pass_on(office_id: str) -> Response:
     """Pass what still runs at an ended office to its successor."""
     with transaction(auth.database()) as session:
-        count = succession.pass_on(session, office_id, note=_note)
+        count = succession.pass_on(session, office_id, note=housekeeping.succeeded(auth.actor()))
     acts.record("office.passed-on", f"office {office_id}")
     _say_passed(count)
     return redirect(url_for("admin.office", office_id=office_id), 303)
@@ -93,14 +91,13 @@ def pass_on(office_id: str) -> Response:
 def _end(office_id: str, on: date, successor_id: str) -> int:
     with transaction(auth.database()) as session:
         return succession.end(
-            session, office_id, on=on, successor_id=successor_id, by=auth.actor(), note=_note
+            session,
+            office_id,
+            on=on,
+            successor_id=successor_id,
+            by=auth.actor(),
+            note=housekeeping.succeeded(auth.actor()),
         )
-
-
-def _note(session: Session, instance: Instance, changes: dict[str, tuple[Any, Any]]) -> None:
-    fields = {field: Value(before, after) for field, (before, after) in changes.items()}
-    entry = Entry("office.succeeded", auth.actor().key, fields=fields)
-    history.append(session, instance, [entry])
 
 
 def _say_passed(count: int) -> None:
