@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalogue.problem import Problem, in_order
-from engine.bpmn import calls, references, support, texts, xml
+from engine.bpmn import xml
 from engine.bpmn.bundle import Bundle, build
+from engine.bpmn.checks import calls, references, support, texts
 from engine.bpmn.errors import BundleRefused, CalledProcessMissing, XMLRefused
 from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.bpmn.reader import Reader
