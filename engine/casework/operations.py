@@ -29,6 +29,7 @@ from engine.models import Case, Office
 from engine.process.operations import Operation, OperationCall
 
 NOTICE_DAYS = 5  # 行政许可法 art. 32(4): told once, within five working days
+LAPSED = "补正通知期限届满未补正"
 DELIVERY_DAYS = 10  # 行政许可法 art. 44: handed over within ten working days of the decision
 
 
@@ -191,7 +192,6 @@ def lapse_correction(call: OperationCall) -> dict[str, Any]:
     """Note that the applicant did not answer the correction notice in time."""
     case = _case(call)
     corrections.lapse(call.session, case, by=call.by)
-    case.outcome_reason = "补正通知期限届满未补正"
     if case.accepted_at is not None:  # an accepted application is decided on what is there
         return {"correction": "lapsed"}
     return {"correction": "lapsed", "intake_result": "lapsed", "outcome": "lapsed"}
@@ -310,6 +310,8 @@ def reject(call: OperationCall) -> dict[str, Any]:
 def _decide(call: OperationCall, case: Case, decision: str) -> None:
     case.decided_at = clock.now()
     case.stage = "decided"
+    if decision == "granted":  # only an end against the applicant has a reason
+        case.outcome_reason = None
     _note(call, case, "case.decided", decision=decision, reason=case.outcome_reason)
     for kind in ("promised", "statutory"):
         deadlines.meet(call.session, case, kind, by=call.by)
@@ -343,6 +345,8 @@ def close(call: OperationCall) -> dict[str, Any]:
     case = _case(call)
     outcome = call.parameters.get("outcome") or call.variables.get("outcome")
     case.outcome = str(outcome)
+    if case.outcome == "lapsed":
+        case.outcome_reason = LAPSED
     case.closed_at = clock.now()
     case.stage = "closed"
     for kind in deadlines.KINDS:  # a closed case is late for nothing any more

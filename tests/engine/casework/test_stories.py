@@ -8,57 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock
-from engine.casework import cases, closing, deadlines, deliveries, operations, reference, worklists
-from engine.casework.demonstration import people, stories
+from engine.casework import cases, deadlines, deliveries, operations, worklists
+from engine.casework.demonstration import stories
 from engine.casework.demonstration.stories import Doing
-from engine.db import Database, reading, transaction
-from engine.files import FileStore
-from engine.models import Case, Delivery, Document, Instance, Job, Task
-from engine.people.identity import Actor
+from engine.db import reading, transaction
+from engine.models import Delivery, Instance, Job, Task
 from engine.process import assignment, tasks, worker
-from engine.process.wiring import Wiring
 from engine.record import history
 from engine.record.verify import verify
+from tests.engine.casework.acting import case_of, do, papers_of
 
-MASTER_KEY = bytes(range(32))
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def wiring(tmp_path) -> Wiring:
-    return Wiring(
-        operations=operations.OPERATIONS,
-        on_step=closing.on_step,
-        on_finished=closing.on_finished,
-        files=FileStore(tmp_path / "files"),
-        master_key=MASTER_KEY,
-    )
-
-
-@pytest.fixture
-def staff(database: Database, tmp_path) -> dict[str, Actor]:
-    with transaction(database) as session:
-        reference.load(session, by=Actor.system())
-        return people.create(session, tmp_path / "accounts.json")
-
-
-def do(database, instance_id, who, element, values=None):
-    with transaction(database) as session:
-        key = stories.waiting(session, instance_id, element)
-        return tasks.complete(session, key, by=who, variables=values or {})
-
-
-def case_of(database, instance_id) -> Case:
-    with reading(database) as session:
-        case = session.get_one(Case, instance_id)
-        session.expunge(case)
-        return case
-
-
-def papers_of(database, instance_id) -> list[str]:
-    with reading(database) as session:
-        query = select(Document.paper).where(Document.instance_id == instance_id)
-        return list(session.scalars(query.order_by(Document.number)))
 
 
 def test_a_tax_declaration_finishes_in_one_sitting(database, staff):
