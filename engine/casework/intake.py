@@ -12,15 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
 from engine import clock
-from engine.casework import answers, applicants, matters, routing
+from engine.casework import answers, applicants, materials, matters, routing
 from engine.casework.applicants import Applicant
 from engine.errors import Invalid
-from engine.models import Case, Document, MaterialReceived, Office
+from engine.models import Case, MaterialReceived, Office
 from engine.people import offices
 from engine.people.identity import Actor
 from engine.process import tasks
@@ -28,7 +27,7 @@ from engine.process.tasks import Completed, TaskKey
 from engine.record import personal
 
 DELIVERY_METHODS = ("on-the-spot", "window", "electronic", "courier")
-MATERIAL_STATES = ("received", "missing", "not-needed")
+MATERIAL_STATES = materials.STATES
 RECEIVE = "Activity_ReceiveApplication"
 
 
@@ -91,7 +90,7 @@ def receive(
     variables = matter.variables(values) | {
         "handling_office": case.handling_office_id,
         "delivery_method": case.delivery_method,
-        "materials_complete": not missing_materials(session, case, matter, values),
+        "materials_complete": not materials.missing(session, case, matter, values),
     }
     return tasks.complete(session, key, by=by, variables=variables, version=version, trusted=True)
 
@@ -112,15 +111,13 @@ def _check(
     return values, errors
 
 
-def _check_materials(
-    matter: Matter, materials: Mapping[str, str], values: Mapping[str, Any]
-) -> Errors:
+def _check_materials(matter: Matter, given: Mapping[str, str], values: Mapping[str, Any]) -> Errors:
     errors: Errors = {}
-    for name in materials:
+    for name in given:
         if matter.material(name) is None:
             errors[f"materials.{name}"] = ("unknown-field", {})
     for material in matter.materials:
-        state = materials.get(material.key, "missing")
+        state = given.get(material.key, "missing")
         if state not in MATERIAL_STATES:
             errors[f"materials.{material.key}"] = ("choose-one", {})
         elif state == "not-needed" and material.is_required(values):
@@ -185,25 +182,3 @@ def answers_of(session: Session, case: Case) -> dict[str, Any]:
     """Return the kept answers to the matter's form, by field key."""
     kept = personal.values(session, case.instance_id)
     return {k.removeprefix("form."): v for k, v in kept.items() if k.startswith("form.")}
-
-
-def missing_materials(
-    session: Session, case: Case, matter: Matter, values: Mapping[str, Any]
-) -> list[str]:
-    """Return the keys of required materials that the case lacks.
-
-    A material is there when the window marked it as received; uploading one marks it too.
-    """
-    query = select(MaterialReceived.material_key).where(
-        MaterialReceived.instance_id == case.instance_id, MaterialReceived.state == "received"
-    )
-    received = set(session.scalars(query))
-    uploaded = select(Document.material_key).where(
-        Document.instance_id == case.instance_id, Document.removed_at.is_(None)
-    )
-    received |= {key for key in session.scalars(uploaded) if key}
-    return [
-        material.key
-        for material in matter.materials
-        if material.is_required(values) and material.key not in received
-    ]

@@ -19,6 +19,7 @@ from engine.casework import (
     deadlines,
     deliveries,
     intake,
+    materials,
     matters,
     numbers,
     papers,
@@ -105,7 +106,7 @@ def accept(call: OperationCall) -> dict[str, Any]:
     case = _case(call)
     matter = matters.of_case(call.session, case)
     answers = intake.answers_of(call.session, case)
-    missing = set(intake.missing_materials(call.session, case, matter, answers))
+    missing = set(materials.missing(call.session, case, matter, answers))
     if missing:
         names = [one.name for one in matter.materials if one.key in missing]
         raise MaterialsMissing(materials="、".join(names))

@@ -382,6 +382,25 @@ def test_an_exact_number_in_the_search_opens_the_case(window: Browser, database:
     assert found.status_code == 303 and str(case.instance_id) in found.location
 
 
+def test_a_material_that_comes_on_paper_is_marked_and_unmarked(
+    window: Browser, database: Database
+) -> None:
+    lacking = {"materials.change-application": "missing"}
+    answer = window.post(opened(window), application(**lacking))
+    case = case_of(database, str(answer.location))
+    page = f"/clerk/cases/{case.instance_id}"
+    assert window.post(str(answer.location), {"examination": "accept"}).status_code == 422
+
+    mark = f"{page}/materials/change-application"
+    assert window.post(mark, {"state": "received"}).status_code == 303
+    assert "标记材料已收：“" in text(window.get(page))
+    assert window.post(mark, {"state": "missing"}).status_code == 303
+    assert "标记材料为缺：“" in text(window.get(page))
+    assert window.post(f"{page}/materials/none", {"state": "received"}).status_code == 422
+    window.post(mark, {"state": "received"})
+    assert window.post(str(answer.location), {"examination": "accept"}).status_code == 303
+
+
 def test_names_typed_by_people_stay_text_in_the_history(
     signed_in: Open, add_person: Add, browser: Open, database: Database
 ) -> None:

@@ -166,6 +166,7 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "delivery.finished": lambda who: pgettext("audit", "%(who)s finished the delivery.", who=who),
     "document.added": lambda who: pgettext("audit", "%(who)s added a file.", who=who),
     "document.removed": lambda who: pgettext("audit", "%(who)s removed a file.", who=who),
+    "material.marked": lambda who: pgettext("audit", "%(who)s marked a material.", who=who),
     "paper.issued": lambda who: pgettext("audit", "%(who)s issued a paper.", who=who),
     "feedback.seen": lambda who: pgettext("audit", "%(who)s read the closing feedback.", who=who),
     "personal.destroyed": lambda who: pgettext(

@@ -47,4 +47,12 @@ def _search() -> dict[str, Any]:
 
 
 # The views register on the blueprint above.
-from webui.clerk import cases, documents, inbox, intake, tasks  # noqa: E402, F401
+from webui.clerk import (  # noqa: E402, F401
+    cases,
+    diagram,
+    documents,
+    inbox,
+    intake,
+    materials,
+    tasks,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,16 +14,16 @@ from werkzeug.wrappers import Response
 
 from catalogue import loader
 from engine.casework import cases as engine_cases
-from engine.casework import deliveries, documents, worklists
+from engine.casework import deliveries, documents, materials, worklists
 from engine.db import reading, transaction
 from engine.errors import EngineError
-from engine.models import Bundle, Case, Definition, Delivery, Instance, Office, Task, User
+from engine.models import Case, Delivery, Instance, Office, Task, User
 from engine.people import permissions
 from engine.people.permissions import CaseReasonMissing, Sight
-from engine.process import assignment, definitions, instances, steps
+from engine.process import assignment, instances, steps
 from engine.record import access
 from webui import auth, errors, i18n
-from webui.clerk import blueprint, story, view, words
+from webui.clerk import blueprint, diagram, story, view, words
 from webui.clerk.documents import require_work
 from webui.error_texts import Text
 from webui.frame import say
@@ -175,9 +175,10 @@ def _parts(session: Session, found: Case, shown: view.CaseView) -> dict[str, Any
         "removable": {
             one.number for one in shown.uploads if documents.is_removable(session, found, one)
         },
+        "may_mark": shown.may_act and materials.is_open(found),
         "deliveries": list(deliveries_found),
         "tracking_states": [(one, words.parcel(one)) for one in deliveries.TRACKING_STATES[:3]],
-        "files": _diagrams(session, instance),
+        "files": diagram.files(session, instance),
         "may_stop": shown.may_act and found.closed_at is None and found.decided_at is None,
         "may_read_feedback": found.closed_at is not None
         and found.feedback_seen_at is None
@@ -267,46 +268,3 @@ def track(instance_id: UUID) -> Any:
         return show(instance_id, problem=errors.text_of(error), status=error.status)
     say(_("The state is added."))
     return redirect(url_for("clerk.case", instance_id=instance_id) + "#delivery", 303)
-
-
-# ---- the diagram
-
-
-def _diagrams(session: Session, instance: Instance) -> list[str]:
-    """Return the diagram files of a case, its own process first."""
-    own = session.get_one(Definition, instance.definition_id)
-    files = session.get_one(Bundle, instance.bundle_hash).files
-    named = sorted(name for name in files if name.endswith(".bpmn"))
-    return sorted(named, key=lambda name: files[name] != own.sha256)
-
-
-@blueprint.get(f"{ADDRESS}/diagram.bpmn")
-@auth.permission("case:read")
-def diagram(instance_id: UUID) -> Response:
-    """Send the diagram that the case runs by, or that of a process it calls."""
-    with reading(auth.database()) as session:
-        found = engine_cases.get(session, instance_id)
-        permissions.require_case(session, auth.actor(), found)
-        instance = session.get_one(Instance, instance_id)
-        files = session.get_one(Bundle, instance.bundle_hash).files
-        name = request.args.get("file") or _diagrams(session, instance)[0]
-        if name not in files or not name.endswith(".bpmn"):
-            raise NotFound()
-        data = definitions.source(session, files[name])
-    return Response(data, content_type="application/xml; charset=utf-8")
-
-
-@blueprint.get(f"{ADDRESS}/marks.json")
-@auth.permission("case:read")
-def marks(instance_id: UUID) -> Response:
-    """Send which elements the case has passed and where it is."""
-    with reading(auth.database()) as session:
-        found = engine_cases.get(session, instance_id)
-        permissions.require_case(session, auth.actor(), found)
-        waiting = session.scalars(
-            select(Task.element).where(
-                Task.instance_id == instance_id, Task.state.in_(("open", "claimed"))
-            )
-        )
-        made = story.marks(story.events(session, instance_id), list(waiting))
-    return jsonify({"marks": made})

@@ -1,4 +1,4 @@
-"""The history of a case in sentences, and the marks of its diagram, both read from its events.
+"""The history of a case in sentences, read from its events.
 
 Only what a person would tell a colleague becomes a sentence: who did what, and why. The rest
 stays in the record for the auditor. What an office discusses about a case is not shown to the
@@ -17,13 +17,14 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.casework import matters
 from engine.casework.papers import PAPERS
-from engine.models import Task, User
+from engine.models import Case, Task, User
 from engine.people.permissions import Sight
 from engine.record import history
 from engine.record.history import UNSET, EventView
 from webui import i18n
-from webui.clerk import schema, words
+from webui.clerk import schema, view, words
 
 MOST = 1000
 INTERNAL = ("consultation.asked", "consultation.answered")
@@ -63,32 +64,6 @@ def sentences(
     return told
 
 
-def marks(found: Iterable[EventView], waiting: Iterable[str]) -> dict[str, str]:
-    """Return the mark of each element and flow that the case has come to."""
-    seen: dict[str, set[str]] = {}
-    inside: dict[str, int] = {}
-    for event in found:
-        if event.type != "process.moved":
-            continue
-        for change in event.changes:
-            for happened, element, *_rest in change.after or ():
-                seen.setdefault(element, set())
-                if happened == "entered":
-                    inside[element] = inside.get(element, 0) + 1
-                elif happened in ("completed", "cancelled"):
-                    inside[element] = max(0, inside.get(element, 0) - 1)
-                if happened in ("completed", "taken"):
-                    seen[element].add("passed")
-    for element, count in inside.items():
-        if count and element.startswith("Activity_"):
-            seen[element].add("now")
-    for element in waiting:
-        seen.setdefault(element, set()).add("now")
-    return {
-        element: " ".join(sorted(kinds, reverse=True)) for element, kinds in seen.items() if kinds
-    }
-
-
 class _Teller:
     """Names that the sentences of a case need, read once."""
 
@@ -105,6 +80,8 @@ class _Teller:
         tasks = select(Task.element, Task.name).where(Task.instance_id == instance_id)
         self.tasks = {element: name for element, name in session.execute(tasks)}
         self.offices = schema.office_names(session)
+        matter = matters.of_case(session, session.get_one(Case, instance_id))
+        self.materials = {one.key: view.label(one, "name") for one in matter.materials}
 
     def sentence(self, event: EventView) -> Markup | None:
         facts = {one.field: _escaped(_shown(one.after)) for one in event.changes}
@@ -116,6 +93,7 @@ class _Teller:
         task = escape(words.task_name(element, self.tasks.get(element, element)))
         limit = words.limit(str(facts.get("kind") or ""))
         stop = words.stop(str(facts.get("kind") or ""))
+        material = Markup("“{}”").format(self.materials.get(str(facts.get("material")), "—"))
         paper = PAPERS.get(str(facts.get("paper") or ""))
         texts: dict[str, Any] = {
             "case.opened": lambda: _("%(who)s opened the case.", who=who),
@@ -188,6 +166,11 @@ class _Teller:
             "delivery.finished": lambda: _("The applicant has the result."),
             "feedback.seen": lambda: _("%(who)s has seen the feedback.", who=who),
             "document.added": lambda: _("%(who)s added a file.", who=who),
+            "material.marked": lambda: (
+                _("%(who)s marked %(material)s as received.", who=who, material=material)
+                if facts.get("state") == "received"
+                else _("%(who)s marked %(material)s as missing.", who=who, material=material)
+            ),
             "document.removed": lambda: _("%(who)s removed a file.", who=who),
             "paper.issued": lambda: _(
                 "%(paper)s was issued.", paper=paper.title if paper else _("A paper")

@@ -10,18 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalogue.matter import FieldType, FormField, Matter
 from engine import clock
 from engine.calendar import workdays
 from engine.calendar.workdays import CalendarEnds
-from engine.casework import deadlines, documents, matters
+from engine.casework import deadlines, documents, materials, matters
 from engine.casework.deadlines import DeadlineView
 from engine.casework.identity_papers import PAPERS as IDENTITY_PAPERS
 from engine.casework.papers import PAPERS
-from engine.models import Case, Document, MaterialReceived, Office
+from engine.models import Case, Document, Office
 from engine.people.permissions import Sight
 from engine.record import personal
 from webui import days, i18n
@@ -71,7 +70,6 @@ def of_case(session: Session, case: Case, sight: Sight, *, reveal: bool = False)
     running = [one for one in limits if one.met_on is None]
     limit = running[0] if running else (limits[0] if limits else None)
     found = documents.of_case(session, case)
-    states = select(MaterialReceived).where(MaterialReceived.instance_id == case.instance_id)
     papers = [one for one in found if one.kind == "paper"]
     return CaseView(
         case=case,
@@ -92,7 +90,7 @@ def of_case(session: Session, case: Case, sight: Sight, *, reveal: bool = False)
             for one in papers
             if one.paper in PAPERS
         },
-        material_states={one.material_key: one.state for one in session.scalars(states)},
+        material_states=materials.states(session, case),
     )
 
 
