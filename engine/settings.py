@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine import keyfile
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -42,22 +44,18 @@ class Settings:
         return _key(self.secret_key_file)
 
     def master_key(self) -> bytes:
-        """Return the 32 bytes that wrap the keys of personal data."""
+        """Return the 32 bytes that wrap the keys of personal data, made when there are none.
+
+        Whoever starts a program asks `engine.record.master` instead, which makes a key only for
+        a database that needs none yet.
+        """
         return _key(self.master_key_file)
 
 
 def _key(path: Path) -> bytes:
-    """Read a key file, creating it once; two processes that start together agree on one key."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return bytes.fromhex(path.read_text().strip())
+    """Read a key file, creating it once."""
+    return bytes.fromhex(keyfile.read_or_make(path, _new_key).decode().strip())
+
+
+def _new_key() -> bytes:
+    return secrets.token_hex(32).encode()

@@ -29,6 +29,7 @@ from engine.errors import EngineError
 from engine.files import FileStore
 from engine.people import users
 from engine.process.wiring import Wiring
+from engine.record import master
 from engine.settings import Settings
 from webui.staff import create_app
 
@@ -73,7 +74,7 @@ def wiring(settings: Settings) -> Wiring:
         on_finished=closing.on_finished,
         add_workdays=closing.add_workdays,
         files=FileStore(settings.data),
-        master_key=settings.master_key(),
+        master_key=master.established(settings),
     )
 
 
@@ -98,7 +99,6 @@ def serve(found: Program, host: str, port: int, workers: int, proxies: int) -> N
         if not users.exists_any(session):
             click.echo("Nobody can sign in yet: run `tongban user add NAME --admin`.", err=True)
     found.settings.secret_key()  # made once, before the workers
-    found.settings.master_key()
     found.database.dispose()  # no connection may be shared with a forked worker
     Server(found.settings, f"{host}:{port}", workers, proxies).run()
 

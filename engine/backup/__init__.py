@@ -9,13 +9,14 @@ from engine.backup.archive import BackupDamaged, Manifest
 from engine.backup.content import DatabaseNotEmpty
 from engine.backup.making import (
     BackupNewer,
+    BackupOfNothing,
     BackupOfOtherKind,
-    KeyDiffers,
+    Restored,
     make,
     restore,
 )
 
 __all__ = [
-    "BackupDamaged", "BackupNewer", "BackupOfOtherKind", "DatabaseNotEmpty", "KeyDiffers",
-    "Manifest", "make", "restore",
+    "BackupDamaged", "BackupNewer", "BackupOfNothing", "BackupOfOtherKind",
+    "DatabaseNotEmpty", "Manifest", "Restored", "make", "restore",
 ]  # fmt: skip

@@ -7,12 +7,13 @@ backup without them cannot read personal data, and neither can its owner once th
 
 from __future__ import annotations
 
-import os
 import re
-import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from engine import clock, schema
+from engine import clock, keyfile, schema
 from engine.backup import archive, content
 from engine.backup.archive import BackupDamaged, Manifest
 from engine.db import Database
@@ -22,7 +23,6 @@ from engine.files import FileStore
 FILES = "files/"
 KEYS = "keys/"
 _FILE = re.compile(r"files/([0-9a-f]{64})")
-_KEY = re.compile(r"keys/([a-z-]+\.key)")
 
 
 class BackupOfOtherKind(Invalid):
@@ -39,15 +39,27 @@ class BackupNewer(Conflict):
     message = "The backup has the schema {revision}, which this program does not know."
 
 
-class KeyDiffers(Conflict):
-    """Move the present key away first, if it protects nothing any more."""
+class BackupOfNothing(Conflict):
+    """Run `tongban db upgrade` first, or name the right database."""
 
-    code = "key-differs"
-    message = "There is another key {name} in place."
+    code = "backup-of-nothing"
+    message = "The database has no tables yet, so there is nothing to back up."
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back, and under which names the keys lie now that were in the way."""
+
+    manifest: Manifest
+    displaced: tuple[Path, ...] = ()
 
 
 def make(
-    database: Database, files: FileStore, target: Path, *, keys: list[Path] | None = None
+    database: Database,
+    files: FileStore,
+    target: Path,
+    *,
+    keys: Mapping[str, Path] | None = None,
 ) -> Manifest:
     """Write a backup while the program goes on working.
 
@@ -55,43 +67,52 @@ def make(
         database: what to copy, at one moment.
         files: the store of uploads and papers.
         target: the archive to write; must not exist.
-        keys: key files to put in as well.
+        keys: key files to put in as well, by the names that they bear in the archive.
 
     Raises:
         FileExistsError: the target exists.
+        BackupOfNothing: the database has no tables.
     """
+    revision = schema.revision(database)
+    if revision is None:
+        raise BackupOfNothing()
     manifest = Manifest(
         made_at=clock.now().isoformat(timespec="seconds"),
         database=database.url.get_backend_name(),
-        revision=schema.revision(database) or "",
+        revision=revision,
     )
     with archive.writing(target, manifest) as writer:
         content.dump(database, writer)
         for path in sorted(files.root.glob("??/*")):
             name = f"{FILES}{path.parent.name}{path.name}"
             if _FILE.fullmatch(name):
-                writer.copy(name, path)
-        for path in keys or []:
+                with suppress(FileNotFoundError):  # nobody named it, and it was collected
+                    writer.copy(name, path)
+        for key, path in (keys or {}).items():
             if path.exists():
-                writer.copy(f"{KEYS}{path.name}", path)
+                writer.copy(f"{KEYS}{key}", path)
     return manifest
 
 
-def restore(database: Database, files: FileStore, source: Path, *, keys: list[Path]) -> Manifest:
+def restore(
+    database: Database, files: FileStore, source: Path, *, keys: Mapping[str, Path]
+) -> Restored:
     """Put a backup into an empty database and its files into the store.
 
-    Everything is checked before anything is written.
+    Everything is checked before anything is written. Rows come last: until they are there the
+    database is empty, so whatever fails before can simply be done again. A key in place that is
+    not the one of the archive opens nothing in an empty database; it is moved aside all the same.
 
     Args:
         database: no tables, or tables without rows.
         files: the store; files that are there already stay.
         source: the archive.
-        keys: where key files of the archive belong, by their names.
+        keys: where key files of the archive belong, by the names that they bear in it.
 
     Raises:
         BackupDamaged: any byte differs from what the manifest names.
         BackupOfOtherKind, BackupNewer: this database or program cannot take it.
-        DatabaseNotEmpty, KeyDiffers: something would be overwritten.
+        DatabaseNotEmpty: something would be overwritten.
     """
     with archive.reading(source) as (opened, manifest):
         if manifest.database != database.url.get_backend_name():
@@ -99,14 +120,16 @@ def restore(database: Database, files: FileStore, source: Path, *, keys: list[Pa
         if not schema.is_known(manifest.revision):
             raise BackupNewer(revision=manifest.revision)
         content.require_empty(database)
-        places = _key_places(opened, keys)
         for name in manifest.members:
             if match := _FILE.fullmatch(name):
                 _put(files, match[1], opened.read(name))
+        displaced = [
+            _place_key(path, opened.read(f"{KEYS}{key}"))
+            for key, path in keys.items()
+            if f"{KEYS}{key}" in manifest.members
+        ]
         content.load(database, opened, manifest)
-        for name, path in places.items():
-            _write_key(path, opened.read(name))
-    return manifest
+    return Restored(manifest, tuple(path for path in displaced if path is not None))
 
 
 def _put(files: FileStore, sha256: str, data: bytes) -> None:
@@ -114,24 +137,10 @@ def _put(files: FileStore, sha256: str, data: bytes) -> None:
         raise BackupDamaged(problem=f"the file {sha256} is not what its name says")
 
 
-def _key_places(opened: zipfile.ZipFile, keys: list[Path]) -> dict[str, Path]:
-    by_name = {path.name: path for path in keys}
-    places: dict[str, Path] = {}
-    for name in opened.namelist():
-        match = _KEY.fullmatch(name)
-        if match is None or match[1] not in by_name:
-            continue
-        path = by_name[match[1]]
-        if path.exists() and path.read_bytes() != opened.read(name):
-            raise KeyDiffers(name=path.name)
-        places[name] = path
-    return places
-
-
-def _write_key(path: Path, data: bytes) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+def _place_key(path: Path, data: bytes) -> Path | None:
+    """Put a key in its place; return where the one lies now that was there, if it was another."""
+    aside = None
+    if path.exists() and path.read_bytes() != data:
+        aside = keyfile.displace(path)
+    keyfile.write_new(path, data)
+    return aside

@@ -21,8 +21,10 @@ from engine import schema
 from engine.calendar import holidays, workdays
 from engine.commands.program import Program
 from engine.db import Database, reading, transaction
+from engine.errors import EngineError
 from engine.files import FileStore
 from engine.models import Document
+from engine.record import master
 from engine.record.checkpoint import KEY_NAME
 
 HOLIDAYS = Path(catalogue.__file__).parent / "holidays"
@@ -77,7 +79,7 @@ def backup(program: Program, target: Path, with_keys: bool, as_json: bool) -> No
         raise click.UsageError(f"{target} exists already")
     if not target.parent.is_dir():
         raise click.UsageError(f"{target.parent} is no folder")
-    keys = _key_files(program) if with_keys else []
+    keys = _key_files(program) if with_keys else {}
     manifest = backups.make(program.database, _files(program), target, keys=keys)
     _tell(manifest, f"backed up to {target}", as_json)
     if not with_keys:
@@ -90,10 +92,16 @@ def backup(program: Program, target: Path, with_keys: bool, as_json: bool) -> No
 @click.pass_obj
 def restore(program: Program, source: Path, as_json: bool) -> None:
     """Put a backup into an empty database; nothing is ever overwritten."""
-    manifest = backups.restore(program.database, _files(program), source, keys=_key_files(program))
-    _tell(manifest, f"restored from {source}", as_json)
+    restored = backups.restore(program.database, _files(program), source, keys=_key_files(program))
+    _tell(restored.manifest, f"restored from {source}", as_json)
+    for path in restored.displaced:
+        click.echo(f"The key that was in place lies now in {path}.", err=True)
     if not schema.is_current(program.database):
         click.echo("The backup is of an earlier release: run `tongban db upgrade`.", err=True)
+    try:
+        master.check(program.database, program.settings.master_key_file)
+    except EngineError as error:
+        click.echo(str(error), err=True)
 
 
 def _files(program: Program) -> FileStore:
@@ -103,13 +111,14 @@ def _files(program: Program) -> FileStore:
     return found
 
 
-def _key_files(program: Program) -> list[Path]:
+def _key_files(program: Program) -> dict[str, Path]:
+    """Return the key files by their names in an archive, whatever they are called here."""
     settings = program.settings
-    return [
-        settings.secret_key_file,
-        settings.master_key_file,
-        settings.master_key_file.with_name(KEY_NAME),
-    ]
+    return {
+        "secret.key": settings.secret_key_file,
+        "master.key": settings.master_key_file,
+        KEY_NAME: settings.master_key_file.with_name(KEY_NAME),
+    }
 
 
 def _tell(manifest: backups.Manifest, sentence: str, as_json: bool) -> None:

@@ -8,7 +8,6 @@ beside the master key and never in the database.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, keyfile
 from engine.errors import Unavailable
 from engine.models import Checkpoint, Event, Instance
 from engine.record import canonical, verifier
@@ -45,21 +44,10 @@ def signing_key(master_key_file: Path, *, create: bool = True) -> Ed25519Private
         CheckpointKeyMissing: it is missing and must not be made.
     """
     path = master_key_file.with_name(KEY_NAME)
-    if not path.exists():
-        if not create:
-            raise CheckpointKeyMissing()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw().hex())
-        try:
-            os.link(draft, path)  # two that start together agree on the first
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
+    if not create and not path.exists():
+        raise CheckpointKeyMissing()
+    content = keyfile.read_or_make(path, _new_key)
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content.decode().strip()))
 
 
 def public_bytes(key: Ed25519PrivateKey) -> bytes:
@@ -126,6 +114,10 @@ def rows(session: Session) -> Iterator[dict[str, Any]]:
             "signature": row.signature.hex(),
             "leaves": row.leaves,
         }
+
+
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes_raw().hex().encode()
 
 
 def _text(row: Checkpoint) -> bytes:

@@ -106,6 +106,15 @@ def keys_of(
     return found
 
 
+def unwraps(master: bytes, row: PersonKey) -> bool:
+    """Return whether a master key is the one that wrapped the key of a row."""
+    try:
+        decrypt(_derived(master, "wrap"), f"{row.instance_id}/{row.person}", row.wrapped or b"")
+    except KeyDoesNotFit:
+        return False
+    return True
+
+
 def destroy(session: Session, instance_id: UUID, person: str) -> bool:
     """Forget the key of a person in a case; return whether there was one to forget."""
     row = session.get(PersonKey, (instance_id, person))

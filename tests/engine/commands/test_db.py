@@ -7,6 +7,7 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from engine import clock, schema
-from engine.backup import BackupDamaged, BackupOfOtherKind, DatabaseNotEmpty, KeyDiffers
+from engine.backup import BackupDamaged, BackupOfNothing, BackupOfOtherKind, DatabaseNotEmpty
 from engine.commands.db import db
 from engine.commands.program import Program
 from engine.db import Database, reading, transaction
@@ -210,15 +211,68 @@ def test_keys_are_left_out_unless_asked_for(
         assert second.settings.master_key_file.stat().st_mode & 0o077 == 0
 
 
-def test_a_key_in_place_is_not_replaced(program: Program, servers: Servers, tmp_path: Path) -> None:
+def test_a_key_in_the_way_is_moved_aside_and_kept(
+    program: Program, servers: Servers, tmp_path: Path
+) -> None:
     program.settings.master_key()
+    program.settings.secret_key()
     run(program, "backup", tmp_path / "with.zip", "--with-keys")
 
     with another(servers, program, tmp_path / "second") as second:
+        path = second.settings.master_key_file
         there = second.settings.master_key()
-        with pytest.raises(KeyDiffers):
-            run(second, "restore", tmp_path / "with.zip")
-        assert second.settings.master_key() == there
+        path.with_name("master.key.before-restore").write_text("older still")
+
+        restored = run(second, "restore", tmp_path / "with.zip")
+
+        aside = path.with_name("master.key.before-restore-2")
+        assert str(aside) in restored.stderr
+        assert bytes.fromhex(aside.read_text()) == there
+        assert path.with_name("master.key.before-restore").read_text() == "older still"
+        assert second.settings.master_key() == program.settings.master_key()
+        assert second.settings.secret_key() == program.settings.secret_key()
+
+
+def test_keys_keep_apart_even_when_their_files_have_one_name(
+    program: Program, servers: Servers, tmp_path: Path
+) -> None:
+    first = with_keys_at(program, tmp_path / "a" / "key", tmp_path / "b" / "key")
+    expected = (first.settings.secret_key(), first.settings.master_key())
+    run(first, "backup", tmp_path / "with.zip", "--with-keys")
+
+    with another(servers, program, tmp_path / "second") as made:
+        second = with_keys_at(made, tmp_path / "c" / "seal", tmp_path / "d" / "seal")
+        run(second, "restore", tmp_path / "with.zip")
+
+        assert (second.settings.secret_key(), second.settings.master_key()) == expected
+
+
+def with_keys_at(program: Program, secret: Path, master: Path) -> Program:
+    """Return a program of the same database whose keys lie elsewhere."""
+    settings = replace(program.settings, secret_key_file=secret, master_key_file=master)
+    return replace(program, settings=settings)
+
+
+def test_an_archive_without_its_key_says_which_key_is_needed(
+    program: Program, servers: Servers, tmp_path: Path
+) -> None:
+    populate(program)
+    run(program, "backup", tmp_path / "without.zip")
+
+    with another(servers, program, tmp_path / "second") as second:
+        missing = run(second, "restore", tmp_path / "without.zip")
+
+    assert missing.exit_code == 0
+    assert "Put the key file back" in missing.stderr
+
+
+def test_a_database_without_tables_is_not_backed_up(program: Program, tmp_path: Path) -> None:
+    schema.downgrade(program.database, "base")
+
+    with pytest.raises(BackupOfNothing):
+        run(program, "backup", tmp_path / "b.zip")
+
+    assert list(tmp_path.glob("*b.zip*")) == []
 
 
 @pytest.mark.parametrize("harm", ["change", "drop", "add", "truncate", "no-archive"])
