@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, exists, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from engine.models.base import Base, Instant, Json, new_id
 
@@ -90,16 +90,32 @@ class Instance(Base):
     counter: Mapped[int] = mapped_column(default=0)
     event_count: Mapped[int] = mapped_column(default=0)
     event_head: Mapped[str] = mapped_column(String(64), default="")
+    # The live state of the process itself, and how many other scopes are alive. It lies here
+    # because a step locks and writes this row in any case; only a step asks for it.
+    state: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    scopes: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Scope(Base):
-    """The live state of one scope of an instance; number 0 is the process itself."""
+    """The live state of one call activity of an instance, numbered by its token."""
 
     __tablename__ = "scope"
 
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     state: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Draft(Base):
+    """What somebody typed into a task and did not send yet; encrypted, because it is personal."""
+
+    __tablename__ = "draft"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Task(Base):
@@ -127,18 +143,10 @@ class Task(Base):
     excluded: Mapped[list[str]] = mapped_column(Json, default=list)  # user ids, by notSameAs
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-
-
-class Draft(Base):
-    """What somebody typed into a task and did not send yet; encrypted, because it is personal."""
-
-    __tablename__ = "draft"
-
-    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    saved_at: Mapped[datetime] = mapped_column(Instant)
+    # Whether anybody has typed into it and not sent that; asked for with the tasks of a step.
+    has_draft: Mapped[bool] = column_property(
+        exists().where(Draft.instance_id == instance_id, Draft.number == number), deferred=True
+    )
 
 
 class Job(Base):

@@ -17,10 +17,11 @@ import orjson
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from engine import rows
 from engine.bpmn import parser
 from engine.bpmn.bundle import Bundle as Specifications
 from engine.models import Bundle, Definition, Instance, SourceFile
-from engine.process import checking, definitions, forms, rows
+from engine.process import checking, definitions, forms
 from engine.process.forms import Form
 
 MOST_KEPT = 64

@@ -16,13 +16,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from catalogue.problem import Problem
-from engine import clock
+from engine import clock, rows
 from engine.bpmn.model import ProcessModel
 from engine.errors import Invalid, NotFound
 from engine.models import Definition, Deployment, SourceFile
 from engine.people import permissions
 from engine.people.identity import Actor
-from engine.process import checking, rows
+from engine.process import checking
 from engine.process.checking import Report
 from engine.process.wiring import wiring_of
 

@@ -64,7 +64,9 @@ def kept(session: Session, task: Task, *, by: Actor) -> dict[str, Any] | None:
 
 
 def discard(session: Session, task: Task) -> None:
-    """Remove everybody's drafts of a task."""
+    """Remove everybody's drafts of a task; most have none, and then nothing is asked."""
+    if not task.has_draft:
+        return
     session.execute(
         delete(Draft).where(Draft.instance_id == task.instance_id, Draft.number == task.number)
     )

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
-from engine import clock
+from engine import clock, rows
 from engine.bpmn import workflow
 from engine.bpmn.activities import OperationContext
 from engine.bpmn.errors import BpmnError, StepFailed
@@ -24,7 +24,7 @@ from engine.bpmn.workflow import Run
 from engine.errors import Conflict, EngineError, NotFound
 from engine.models import Instance, Scope, Task
 from engine.people.identity import Actor
-from engine.process import bundles, incidents, placing, rows, variables, waits
+from engine.process import bundles, incidents, placing, variables, waits
 from engine.process.bundles import Built
 from engine.process.operations import OperationCall
 from engine.process.steps import InstanceStepFailed
@@ -114,10 +114,7 @@ class Step:
             raise InstanceEnded(instance=instance.id, status=instance.status)
         step = cls(session, instance, by)
         step.tasks = tasks
-        found = session.execute(
-            select(Scope.number, Scope.state).where(Scope.instance_id == instance.id)
-        )
-        step._blobs = {number: bytes(state) for number, state in found}
+        step._blobs = _blobs(session, instance)
         step.run = workflow.load(
             step.built.specifications, step._blobs, operations=step._operate, now=clock.now
         )
@@ -188,13 +185,14 @@ class Step:
         if values != instance.variables:
             instance.variables = values
         instance.steps += 1
+        troubled = instance.status == "incident"  # the only status that has open incidents
         if ended:
             instance.status = "cancelled" if self.run.ended_by == "cancel" else "completed"
             instance.ended_at = self.at
             instance.ended_by, instance.error_code = self.run.ended_by, self.run.error_code
         self._note_path()
         self._write_history()
-        if ended or instance.status == "incident":
+        if troubled:
             incidents.resolve(
                 self.session,
                 instance,
@@ -206,7 +204,10 @@ class Step:
 
     def _save_scopes(self) -> None:
         blobs, place = self.run.dump(), self.instance.id
-        gone = set(self._blobs) - set(blobs)
+        self.instance.state = blobs.pop(0, None)
+        if len(blobs) != self.instance.scopes:
+            self.instance.scopes = len(blobs)
+        gone = set(self._blobs) - set(blobs) - {0}
         if gone:
             self.session.execute(
                 delete(Scope)
@@ -301,10 +302,27 @@ def lock(session: Session, instance_id: UUID) -> Instance:
         InstanceNotFound: there is none.
     """
     session.flush()  # what is pending must not be lost by reading afresh
-    found = session.get(Instance, instance_id, with_for_update=True, populate_existing=True)
+    found = session.get(
+        Instance,
+        instance_id,
+        with_for_update=True,
+        populate_existing=True,
+        options=[undefer(Instance.state)],
+    )
     if found is None:
         raise InstanceNotFound(instance=instance_id)
     return found
+
+
+def _blobs(session: Session, instance: Instance) -> dict[int, bytes]:
+    """Return the live state of a locked instance by scope number; most have one scope only."""
+    blobs = {} if instance.state is None else {0: bytes(instance.state)}
+    if instance.scopes:
+        found = session.execute(
+            select(Scope.number, Scope.state).where(Scope.instance_id == instance.id)
+        )
+        blobs |= {number: bytes(state) for number, state in found}
+    return blobs
 
 
 def open_tasks(session: Session, instance_id: UUID) -> dict[int, Task]:
@@ -313,6 +331,7 @@ def open_tasks(session: Session, instance_id: UUID) -> dict[int, Task]:
         select(Task)
         .where(Task.instance_id == instance_id, Task.state.in_(OPEN))
         .order_by(Task.number)
+        .options(undefer(Task.has_draft))
         .execution_options(populate_existing=True)
     )
     return {task.token: task for task in session.scalars(query)}

@@ -12,10 +12,9 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, rows
 from engine.errors import Invalid
 from engine.models import IdempotencyRecord
-from engine.process import rows
 
 LASTS = timedelta(hours=24)
 TAKEN = 0  # the status of a request that has no answer yet; never seen by another transaction

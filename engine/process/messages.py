@@ -16,11 +16,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, rows
 from engine.errors import Conflict
 from engine.models import Instance, Job, Message, Subscription, new_id
 from engine.people.identity import Actor
-from engine.process import correlations, execution, instances, rows, variables, waits
+from engine.process import correlations, execution, instances, variables, waits
 from engine.process.execution import Step
 
 LASTS = timedelta(days=1)

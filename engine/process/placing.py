@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from engine import clock
+from engine import clock, rows
 from engine.bpmn.extensions import Limit
 from engine.bpmn.waits import ReadyTask
 from engine.models import Task
@@ -31,11 +31,20 @@ def save(step: Step) -> None:
         if token not in ready and task.state in ("open", "claimed"):
             task.state, task.version = "cancelled", task.version + 1
     new = [one for token, one in ready.items() if token not in step.tasks]
-    if not new:
-        return
     if any(one.extensions.not_same_as for one in new):
         step.session.flush()  # whoever completed a task in this very step counts
-    step.session.execute(insert(Task), [_row(step, one) for one in new])
+    changed = [task for task in step.tasks.values() if step.session.is_modified(task)]
+    written = [_written(task) for task in changed] + [_row(step, one) for one in new]
+    if written:
+        rows.put(step.session, Task, written)
+
+
+def _written(task: Task) -> dict[str, Any]:
+    """Return a changed task as a row, and take it out of the session's pending work."""
+    row = {name: getattr(task, name) for name in Task.__table__.columns.keys()}
+    for name in row:
+        set_committed_value(task, name, row[name])
+    return row
 
 
 def exclude_others(step: Step, task: Task) -> None:
@@ -78,6 +87,9 @@ def _row(step: Step, ready: ReadyTask) -> dict[str, Any]:
         "version": 1,
         "form_key": more.form,
         "excluded": assignment.excluded(step.session, instance, ready),
+        "assignee_id": None,
+        "completed_at": None,
+        "completed_by": None,
     }
 
 

@@ -226,11 +226,11 @@ def complete(
         if name in values:
             personal.keep(session, key.instance_id, name, values[name], person=person)
             fields[name] = Value(after=values[name], personal=True, person=person)
+    drafts.discard(session, task)
     task.state, task.version = "completed", task.version + 1
     task.assignee_id = task.completed_by = by.user_id
     task.completed_at = step.at
     placing.exclude_others(step, task)
-    drafts.discard(session, task)
     step.note("task.completed", task.element, fields)
     step.complete(task.token, shared)
     return Completed(task, step.finish())

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from engine import rows
 from engine.bpmn.workflow import Run
 from engine.models import Job, Message, Subscription
 from engine.process import correlations
@@ -156,7 +157,7 @@ def _write(
             .execution_options(synchronize_session="fetch")
         )
     if new:
-        step.session.execute(insert(table), new)
+        rows.add(step.session, table, new)
 
 
 def _job(

@@ -16,10 +16,10 @@ from enum import Enum
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, rows
 from engine.models import Event, EventValue, Instance
 from engine.record import canonical, keys, masking, verifier
 
@@ -121,9 +121,9 @@ def append(
         event = _event_row(instance.id, count, head, entry, commitments, algorithm)
         head = event["hash"]
         events.append(event)
-    session.execute(insert(Event), events)
+    rows.add(session, Event, events)
     if values:
-        session.execute(insert(EventValue), values)
+        rows.add(session, EventValue, values)
     instance.event_count, instance.event_head = count, head
     session.flush()
 

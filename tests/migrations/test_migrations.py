@@ -172,3 +172,25 @@ def test_there_is_one_head_and_every_migration_is_numbered_and_explained() -> No
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(schema.MIGRATIONS))
+
+
+def test_the_state_of_running_cases_survives_the_way_down_and_up(fresh: Database) -> None:
+    put_rows(fresh)
+    instance, scope = (Base.metadata.tables[name] for name in ("instance", "scope"))
+    with transaction(fresh) as session:
+        session.execute(instance.update().values(state=b"process", scopes=1))
+        session.execute(insert(scope).values(instance_id=CASE, number=7, state=b"call"))
+
+    schema.downgrade(fresh, "0001")
+    with reading(fresh) as session:
+        found = session.execute(select(scope.c.number, scope.c.state).order_by(scope.c.number))
+        assert [(number, bytes(state)) for number, state in found] == [
+            (0, b"process"),
+            (7, b"call"),
+        ]
+    schema.upgrade(fresh)
+
+    with reading(fresh) as session:
+        state, count = session.execute(select(instance.c.state, instance.c.scopes)).one()
+        assert (bytes(state), count) == (b"process", 1)
+        assert session.scalars(select(scope.c.number)).all() == [7]

@@ -250,6 +250,7 @@ def test_cancelling_ends_everything_for_a_reason(case: Any, told: list[tuple[str
         assert row.ended_at is not None
         assert world.open_elements(session, instance_id) == []
         assert session.scalar(select(func.count()).select_from(Scope)) == 0
+        assert (row.state, row.scopes) == (None, 0)
     assert told == [("finished", "cancelled")]
     with pytest.raises(instances.InstanceEnded), transaction(database) as session:
         instances.cancel(session, instance_id, by=who["zhao"], reason="又一次")
