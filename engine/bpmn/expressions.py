@@ -9,6 +9,7 @@ and, or, not, brackets. Only the code object built in this module is ever given 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,8 @@ from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScript
 from engine import clock
 from engine.bpmn import foreign
 from engine.bpmn.errors import ExpressionFailed, ExpressionRefused, VariableMissing
-from engine.bpmn.functions import FUNCTIONS, GUARDS, measure
+from engine.bpmn.functions import FUNCTIONS
+from engine.bpmn.guards import GUARDS, measure
 from engine.bpmn.subset import Rewriter
 
 MAXIMUM_TEXT = 4000
@@ -57,7 +59,7 @@ def compile_script(text: str | None, probes: frozenset[str] = frozenset()) -> Co
     Raises:
         ExpressionRefused: it is outside the subset, too long or too deep.
     """
-    return _compile(_dedent(text or ""), "exec", probes)
+    return _compile(_dedent((text or "")[: 4 * MAXIMUM_TEXT]), "exec", probes)
 
 
 @lru_cache(maxsize=8192)
@@ -72,9 +74,9 @@ def _compile(text: str, mode: str, probes: frozenset[str]) -> Compiled:
     try:
         tree = ast.parse(source, mode=mode)
         rewriter = Rewriter(mode, probes, strict=source is not text)
-        rewriter.check(tree)
+        rewriter.check(tree, source)
         tree = ast.fix_missing_locations(rewriter.visit(tree))
-        code = compile(tree, "<expression>", mode)
+        code = compile(tree, "<expression>", mode, dont_inherit=True)
     except SyntaxError as error:
         raise ExpressionRefused(f"syntax error: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
@@ -84,7 +86,8 @@ def _compile(text: str, mode: str, probes: frozenset[str]) -> Compiled:
 
 def _dedent(text: str) -> str:
     """Take off the indentation that the XML around a script gave it."""
-    lines = text.expandtabs(4).splitlines()
+    # Not `splitlines`: it would end a comment or a literal at signs no reader sees as an end.
+    lines = re.sub(r"\r\n?", "\n", text.expandtabs(4)).split("\n")
     filled = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     margin = min((len(line) - len(line.lstrip()) for line in filled), default=0)
     if filled and margin == 0:  # the first line often starts right after the tag
@@ -139,8 +142,18 @@ class Environment(BasePythonScriptEngineEnvironment):
         before = set(values)
         self._run(compiled, values, exec)
         changed = {n: values[n] for n in compiled.writes if n in values}
+        self._small(changed)
         changed.update({n: DELETED for n in compiled.writes if n in before and n not in values})
         return changed
+
+    @staticmethod
+    def _small(values: Mapping[str, Any]) -> None:
+        """Refuse to set what could not be kept: functions may have made it, or a caller."""
+        try:
+            for value in values.values():
+                measure(value)
+        except ValueError as error:
+            raise ExpressionFailed(_reason(error)) from error
 
     def _run(self, compiled: Compiled, values: dict[str, Any], how: Callable[..., Any]) -> Any:
         try:
@@ -151,6 +164,8 @@ class Environment(BasePythonScriptEngineEnvironment):
             raise VariableMissing(f"the variable {error.name} is not set") from error
         except ZeroDivisionError as error:
             raise ExpressionFailed("it divides by zero") from error
+        except (RecursionError, MemoryError) as error:
+            raise ExpressionFailed("a value is too large or nested too deeply") from error
         except (
             TypeError,
             ValueError,

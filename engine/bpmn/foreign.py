@@ -7,6 +7,7 @@ convert. Anything else is refused by name.
 
 from __future__ import annotations
 
+import keyword
 import re
 
 from engine.bpmn.errors import ExpressionRefused
@@ -27,8 +28,11 @@ _JUEL_WORDS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": "
 _JUEL_SIGNS = {"&&": "and", "||": "or", "!": "not", "==": "=="}
 _FEEL_SIGNS = {"=": "=="}
 _SHARED_SIGNS = {s: s for s in ("!=", "<", "<=", ">", ">=", "(", ")", "-")}
-_BEFORE_BRACKET = {"(", "and", "or", "not", "==", "!=", "<", "<=", ">", ">=", "-"}
 _RESERVED = {"empty", "instanceof", "div", "mod", "for", "if", "some", "every", "in", "between"}
+_RESERVED |= set(keyword.kwlist)
+_PREFIXES = {"not", "-", "("}
+_INFIXES = {"and", "or", "==", "!=", "<", "<=", ">", ">=", ")"}
+_DIFFERS = "{!r} may mean something else in the other language"
 
 
 def is_foreign(text: str) -> bool:
@@ -51,6 +55,7 @@ def translate(text: str) -> str:
 
 def _translate(text: str, signs: dict[str, str], words: dict[str, str]) -> str:
     parts: list[str] = []
+    complete = False  # whether an operand stands before: only then may an operator follow
     at = 0
     while text[at:].strip():
         match = _TOKEN.match(text, at)
@@ -58,17 +63,29 @@ def _translate(text: str, signs: dict[str, str], words: dict[str, str]) -> str:
             raise ExpressionRefused(f"{text[at : at + 20]!r}")
         at = match.end()
         kind, value = str(match.lastgroup), match[str(match.lastgroup)]
-        if kind == "other" or (kind == "sign" and value not in signs):
-            raise ExpressionRefused(f"{value!r} may mean something else in the other language")
-        if value == "(" and parts and parts[-1] not in _BEFORE_BRACKET:
-            raise ExpressionRefused(f"a call of {parts[-1]!r} in the other language")
-        if kind == "name" and value in _RESERVED:
-            raise ExpressionRefused(f"{value!r} may mean something else in the other language")
-        if kind == "name":
-            parts.append(words.get(value, value))
-        else:
-            parts.append(signs[value] if kind == "sign" else value)
+        if kind == "other" or value in _RESERVED - words.keys():
+            raise ExpressionRefused(_DIFFERS.format(value))
+        if kind == "sign" and value not in signs:
+            raise ExpressionRefused(_DIFFERS.format(value))
+        if kind == "text" and value[0] == "'" and "&&" not in signs:
+            raise ExpressionRefused("a text in single quotation marks")
+        part = signs[value] if kind == "sign" else words.get(value, value)
+        complete = _follows(part, kind, complete, parts[-1] if parts else "")
+        parts.append(part)
     return " ".join(_bracket_not(parts))
+
+
+def _follows(part: str, kind: str, complete: bool, before: str) -> bool:
+    """Tell whether an operand is complete after this part; refuse a part that cannot stand here.
+
+    Two operands in a row, a call, and a minus between operands are not the same everywhere.
+    """
+    if part == "(" and complete:
+        raise ExpressionRefused(f"a call of {before!r} in the other language")
+    starts = part not in _INFIXES
+    if starts == complete:
+        raise ExpressionRefused(_DIFFERS.format(part))
+    return part == ")" or (starts and part not in _PREFIXES)
 
 
 def _bracket_not(parts: list[str]) -> list[str]:

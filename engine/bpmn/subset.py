@@ -8,6 +8,7 @@ and the building of collections. A reading of attributes never survives into the
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from engine.bpmn.errors import ExpressionRefused
@@ -69,6 +70,25 @@ _SCRIPT_NODES = _EXPRESSION_NODES + (
 _OPERATORS = {ast.Add: "__add", ast.Sub: "__sub", ast.Mult: "__mul", ast.Mod: "__mod"}
 
 
+# Controls, and signs that turn the direction of writing or have no width: what a reviewer sees
+# would not be what is executed (https://trojansource.codes).
+_DISGUISE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def _is_as_written(node: ast.Name, lines: list[bytes]) -> bool:
+    """Tell whether a name stands in the text as Python reads it: Python normalises names."""
+    written = lines[node.lineno - 1][node.col_offset : node.end_col_offset]
+    return written == node.id.encode()
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether every database can keep a text: no NUL, no half of a surrogate pair."""
+    return not re.search("[\x00\ud800-\udfff]", text)
+
+
 class Rewriter(ast.NodeTransformer):
     """Checks a tree against the subset and puts guarded calls where Python is too generous."""
 
@@ -79,8 +99,11 @@ class Rewriter(ast.NodeTransformer):
         self.reads: set[str] = set()
         self.writes: set[str] = set()
 
-    def check(self, tree: ast.AST) -> None:
-        """Refuse node types, sizes and depths outside the subset, without recursion."""
+    def check(self, tree: ast.AST, source: str) -> None:
+        """Refuse node types, sizes, depths and disguises outside the subset, without recursion."""
+        if _DISGUISE.search(source):
+            raise ExpressionRefused("it holds signs that hide or reorder what is written")
+        lines = [line.encode() for line in source.split("\n")]
         count, stack = 0, [(tree, 1)]
         while stack:
             node, depth = stack.pop()
@@ -89,6 +112,8 @@ class Rewriter(ast.NodeTransformer):
                 raise ExpressionRefused("it is too complex")
             if not isinstance(node, self.allowed):
                 raise ExpressionRefused(f"{type(node).__name__} is not allowed")
+            if isinstance(node, ast.Name) and not _is_as_written(node, lines):
+                raise ExpressionRefused(f"the name {node.id} is written in an unusual form")
             stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -107,8 +132,10 @@ class Rewriter(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if type(node.value) not in (str, int, float, bool, type(None)):
             raise ExpressionRefused(f"a literal of type {type(node.value).__name__}")
-        if isinstance(node.value, int) and abs(node.value) > 10**15:
+        if isinstance(node.value, (int, float)) and not abs(node.value) <= 10**15:
             raise ExpressionRefused("a number that is too large")
+        if isinstance(node.value, str) and not _is_plain(node.value):
+            raise ExpressionRefused("a text that no database can keep")
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
@@ -127,6 +154,16 @@ class Rewriter(ast.NodeTransformer):
             return self._call("__slice", self.visit(node.value), *values)
         return self._call("__item", self.visit(node.value), self.visit(node.slice))
 
+    def visit_Slice(self, node: ast.Slice) -> ast.AST:
+        raise ExpressionRefused("a slice beside another index")
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        return ast.BoolOp(node.op, [self._truth(value) for value in node.values])
+
+    def _truth(self, node: ast.expr) -> Any:
+        value = self.visit(node)
+        return self._call("__truth", value) if self.strict else value
+
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         left, right = self.visit(node.left), self.visit(node.right)
         name = _OPERATORS.get(type(node.op))
@@ -135,16 +172,15 @@ class Rewriter(ast.NodeTransformer):
         return self._call("__div", left, right, ast.Constant(isinstance(node.op, ast.FloorDiv)))
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        operand = self.visit(node.operand)
         if isinstance(node.op, ast.Not):
-            return ast.UnaryOp(node.op, operand)
+            return ast.UnaryOp(node.op, self._truth(node.operand))
+        operand = self.visit(node.operand)
         return self._call("__sign", operand, ast.Constant(isinstance(node.op, ast.USub)))
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        for operator in node.ops:
+        for operator, other in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, (ast.Is, ast.IsNot)) and not (
-                isinstance(node.comparators[-1], ast.Constant)
-                and node.comparators[-1].value in (None, True, False)
+                isinstance(other, ast.Constant) and isinstance(other.value, (bool, type(None)))
             ):
                 raise ExpressionRefused("`is` with anything but None, True or False")
         left = self.visit(node.left)
@@ -170,7 +206,7 @@ class Rewriter(ast.NodeTransformer):
         for key in node.keys:
             if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
                 raise ExpressionRefused("a mapping key that is not a text")
-            keys.append(key)
+            keys.append(self.visit(key))
         return self._call("__box", ast.Dict(keys, [self.visit(v) for v in node.values]))
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
