@@ -35,11 +35,8 @@ def insert_new(session: Session, model: Model, rows: Sequence[Row]) -> int:
     On PostgreSQL this waits for another transaction that is inserting the same key.
     """
     statement = _insert(_table(model), _dialect(session)).on_conflict_do_nothing()
-    result: Any = session.execute(
-        statement.values([dict(row) for row in rows]),
-        execution_options={"preserve_rowcount": True},
-    )
-    return int(result.rowcount)
+    connection, keep = session.connection(), {"preserve_rowcount": True}
+    return sum(connection.execute(statement, row, execution_options=keep).rowcount for row in rows)
 
 
 @lru_cache(maxsize=64)

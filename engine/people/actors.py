@@ -6,6 +6,7 @@ district is merged; without a successor the role has ended with its office.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,8 +32,14 @@ class UserLeft(Conflict):
     message = "{login} has left."
 
 
-def actor(session: Session, user: User | UUID) -> Actor:
+def actor(
+    session: Session, user: User | UUID, *, given: Collection[tuple[str, str]] | None = None
+) -> Actor:
     """Return the actor of an account, as of now.
+
+    Args:
+        user: the account, or its id.
+        given: its roles as `roles` returns them, where the caller has read them already.
 
     Raises:
         UserNotFound: there is no such account.
@@ -43,9 +50,9 @@ def actor(session: Session, user: User | UUID) -> Actor:
         raise UserNotFound(user=user)
     if found.left_at is not None:
         raise UserLeft(login=found.login)
-    held = {
-        (role, offices.successor(session, office_id)) for role, office_id in roles(session, found)
-    }
+    if given is None:
+        given = roles(session, found)
+    held = {(role, offices.successor(session, office_id)) for role, office_id in given}
     return Actor(
         user_id=found.id,
         name=found.name,

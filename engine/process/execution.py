@@ -57,6 +57,8 @@ class Step:
         instance: the locked row.
         run: the process in memory.
         tasks: the open tasks by the token that waits, as they were before the step.
+        left_open: the open tasks after it, set when it is saved; new ones are copies of their rows.
+        after: what else it waits for then.
         task_number: the task whose completion this step is.
         job_number: the job that this step does.
     """
@@ -70,7 +72,8 @@ class Step:
         self.by = by
         self.at = clock.now()
         self.tasks: dict[int, Task] = {}
-        self.before = waits.NOTHING
+        self.left_open: list[Task] = []
+        self.before = self.after = waits.NOTHING
         self.task_number: int | None = None
         self.job_number: int | None = None
         self._blobs: dict[int, bytes] = {}

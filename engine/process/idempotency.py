@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from engine import clock, rows
@@ -34,19 +34,16 @@ def replay(session: Session, scope: str, key: str, body_hash: str) -> Idempotenc
         IdempotencyKeyReused: the earlier request had another body.
     """
     now = clock.now()
-    session.execute(
-        delete(IdempotencyRecord)
-        .where(
-            IdempotencyRecord.scope == scope,
-            IdempotencyRecord.key == key,
-            IdempotencyRecord.created_at < now - LASTS,
-        )
-        .execution_options(synchronize_session="fetch")
-    )
     row = {"scope": scope, "key": key, "body_hash": body_hash, "created_at": now}
     if rows.insert_new(session, IdempotencyRecord, [row | {"status": TAKEN, "body": b""}]):
         return None
-    found = session.get_one(IdempotencyRecord, (scope, key), populate_existing=True)
+    found = session.get_one(
+        IdempotencyRecord, (scope, key), populate_existing=True, with_for_update=True
+    )
+    if found.created_at < now - LASTS:  # nobody has swept it yet
+        found.body_hash, found.created_at, found.status = body_hash, now, TAKEN
+        session.flush()
+        return None
     if found.body_hash != body_hash:
         raise IdempotencyKeyReused()
     return found
@@ -56,9 +53,12 @@ def remember(
     session: Session, scope: str, key: str, body_hash: str, status: int, body: bytes
 ) -> None:
     """Keep the answer to a request whose key `replay` has taken, in the same transaction."""
-    found = session.get_one(IdempotencyRecord, (scope, key), populate_existing=True)
-    found.body_hash, found.status, found.body = body_hash, status, body
-    session.flush()
+    session.execute(
+        update(IdempotencyRecord)
+        .where(IdempotencyRecord.scope == scope, IdempotencyRecord.key == key)
+        .values(body_hash=body_hash, status=status, body=body)
+        .execution_options(synchronize_session="evaluate")
+    )
 
 
 def forget(session: Session) -> int:

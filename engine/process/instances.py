@@ -22,6 +22,7 @@ from engine.people.identity import Actor
 from engine.process import bundles, definitions, execution, incidents
 from engine.process import variables as values
 from engine.process.execution import Step
+from engine.process.waits import NOTHING
 from engine.record.history import Value
 
 LIVE = execution.LIVE
@@ -146,27 +147,36 @@ def cancel(session: Session, instance_id: UUID, *, by: Actor, reason: str) -> In
 
 def view(session: Session, instance_id: UUID) -> View:
     """Return an instance with its open tasks, what else it waits for, and its incidents."""
-    instance = get(session, instance_id)
-    tasks = list(
-        session.scalars(
-            select(Task)
-            .where(Task.instance_id == instance_id, Task.state.in_(execution.OPEN))
-            .order_by(Task.number)
-        )
-    )
+    query = select(Task).where(Task.instance_id == instance_id, Task.state.in_(execution.OPEN))
+    tasks = list(session.scalars(query.order_by(Task.number)))
+    return _view(session, get(session, instance_id), tasks)
+
+
+def after(step: Step) -> View:
+    """Return an instance as a finished step has left it, asking only for what the step lacks."""
+    return _view(step.session, step.instance, step.left_open, step.after != NOTHING)
+
+
+def _view(session: Session, instance: Instance, tasks: list[Task], listening: bool = True) -> View:
     waits = [_wait(instance, t.element, "userTask", t.name, t.due_at, t.number) for t in tasks]
-    jobs = select(Job).where(Job.instance_id == instance_id, Job.kind == "timer")
-    waits += [
+    if listening:
+        waits += _events(session, instance)
+    stuck = instance.status == "incident"  # an instance that has ended has no open incident
+    found = [_incident(one) for one in incidents.open_of(session, instance.id)] if stuck else []
+    return View(instance, tasks, waits, found)
+
+
+def _events(session: Session, instance: Instance) -> list[dict[str, Any]]:
+    jobs = select(Job).where(Job.instance_id == instance.id, Job.kind == "timer")
+    waits = [
         _wait(instance, job.element, "timer", job.element, job.due_at, job.number)
         for job in session.scalars(jobs.order_by(Job.number))
     ]
-    listens = select(Subscription).where(Subscription.instance_id == instance_id)
-    waits += [
+    listens = select(Subscription).where(Subscription.instance_id == instance.id)
+    return waits + [
         _wait(instance, one.element, one.kind, one.name, None, one.number)
         for one in session.scalars(listens.order_by(Subscription.number))
     ]
-    found = [_incident(one) for one in incidents.open_of(session, instance_id)]
-    return View(instance, tasks, waits, found)
 
 
 def _wait(

@@ -34,9 +34,14 @@ def save(step: Step) -> None:
     if any(one.extensions.not_same_as for one in new):
         step.session.flush()  # whoever completed a task in this very step counts
     changed = [task for task in step.tasks.values() if step.session.is_modified(task)]
-    written = [_written(task) for task in changed] + [_row(step, one) for one in new]
+    made = [_row(step, one) for one in new]
+    written = [_written(task) for task in changed] + made
     if written:
         rows.put(step.session, Task, written)
+    step.left_open = [task for task in step.tasks.values() if task.state in ("open", "claimed")]
+    step.left_open += [
+        Task(**row) for row in made
+    ]  # as they were written, without reading them back
 
 
 def _written(task: Task) -> dict[str, Any]:

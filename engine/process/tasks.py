@@ -82,10 +82,11 @@ class CursorInvalid(Invalid):
 
 @dataclass(frozen=True)
 class Completed:
-    """A completed task and its instance, run on to its next wait."""
+    """A completed task and its instance, run on to its next wait by a step."""
 
     task: Task
     instance: Instance
+    step: Step
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,7 @@ def complete(
     placing.exclude_others(step, task)
     step.note("task.completed", task.element, fields)
     step.complete(task.token, shared)
-    return Completed(task, step.finish())
+    return Completed(task, step.finish(), step)
 
 
 def worklist(

@@ -59,7 +59,7 @@ def of(run: Run) -> Waits:
 
 def save(step: Step) -> None:
     """Write the jobs and subscriptions of a step that has come to its next wait."""
-    now = of(step.run)
+    now = step.after = of(step.run)
     new = [
         _job(step, TIMER, token, element, due)
         for token, (element, due) in _new(step.before.timers, now.timers)

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.casework import worklists
 from engine.models import Instance, Task
+from engine.process import instances
 from engine.process.tasks import Completed
 
 
@@ -106,8 +107,10 @@ def task(row: Task) -> dict[str, Any]:
     }
 
 
-def completed(done: Completed, whole: dict[str, Any]) -> dict[str, Any]:
+def completed(done: Completed) -> dict[str, Any]:
     """Return the answer to a completion: the task and its instance."""
+    view = instances.after(done.step)
+    whole = instance(view.instance, view.tasks, view.waiting, view.incidents)
     return {"task": task(done.task), "instance": whole}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from engine.process import tasks
 from engine.process.tasks import TaskKey
-from webui.api import instances, schemas
+from webui.api import schemas
 from webui.api.endpoint import BodyInvalid, Call, Endpoint
 from webui.api.schemas import ID, INSTANCE, NUMBER, REASON, TASK, TEXT, VARIABLES, listed, obj
 
@@ -73,7 +73,7 @@ def complete(call: Call) -> dict[str, Any]:
         variables=call.body.get("variables") or {},
         version=call.body.get("version"),
     )
-    return schemas.completed(done, instances.whole(call, done.task.instance_id))
+    return schemas.completed(done)
 
 
 def _key(call: Call) -> TaskKey:

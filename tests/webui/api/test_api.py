@@ -13,6 +13,7 @@ from engine.models import Event, Instance, Office
 from engine.people import permissions, tokens, users
 from engine.people.identity import Actor
 from engine.settings import Settings
+from tests.engine.process.test_statements import counted
 from webui.staff import create_app
 
 APPROVAL = (Path(__file__).parents[2] / "engine" / "approval.bpmn").read_bytes()
@@ -262,3 +263,16 @@ def test_the_openapi_document_names_every_route(app):
     }
     assert len(document["paths"]) == len(served)
     assert document["paths"]["/tasks/{instance}/{number}/complete"]["post"]["summary"]
+
+
+def test_a_completion_with_token_and_key_takes_nine_statements(deployed, clerk, database):
+    answer = start(clerk)
+    path = f"/tasks/{answer['id']}/{answer['tasks'][0]['number']}/complete"
+
+    with counted(database) as seen:
+        done = clerk.post(path, {"variables": {"amount": 150}}, key="once")
+
+    assert done.status_code == 200, done.json
+    assert len(seen) <= 9, seen
+    fresh = clerk.get(f"/instances/{answer['id']}").json
+    assert done.json["instance"] == fresh
