@@ -114,11 +114,19 @@ def _repeating(count: str, parts: list[str], now: datetime) -> Schedule:
     if repeats is not None and repeats < 0:
         raise ValueError("a timer that repeats zero times never fires")
     if len(parts) == 1:
-        every = duration(parts[0])
+        every = _lasting(parts[0])
         return Schedule(every.after(now), repeats, every)
     if len(parts) == 2 and parts[1][:1] in ("P", "p"):
-        every = duration(parts[1])
+        every = _lasting(parts[1])
         return Schedule(instant(parts[0]), repeats, every)
     if len(parts) == 2 and parts[0][:1] in ("P", "p"):
         raise ValueError("an interval given by its end is not supported")
     raise ValueError("a repeating interval is R[n]/[start/]duration")
+
+
+def _lasting(text: str) -> Duration:
+    """Read the length of an interval; one of no length would fire without an end."""
+    every = duration(text)
+    if every == Duration(0, timedelta(0)):
+        raise ValueError("an interval that repeats needs a length")
+    return every
