@@ -83,6 +83,15 @@ def _read(field: FormField, given: Any, districts: frozenset[str]) -> Any:
     return _text(field, text)
 
 
+def as_typed(field: FormField, value: Any) -> Any:
+    """Return a value as somebody would type it: the text or the ticks that `check` reads."""
+    if isinstance(value, (bool, list)):
+        return value
+    if field.type is FieldType.MONEY:
+        return f"{Decimal(value) / 100:.2f}"
+    return str(value)
+
+
 def money(text: str) -> int:
     """Read an amount in 元 with at most two decimals; return whole 分.
 

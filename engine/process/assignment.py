@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.waits import ReadyTask
 from engine.errors import Forbidden
-from engine.models import Instance, Office, Task
-from engine.people import offices, permissions
+from engine.models import Instance, Office, Task, User, UserRole
+from engine.people import actors, offices, permissions
 from engine.people.identity import Actor
 
 WORKING_ROLES = permissions.WORKING_ROLES
@@ -95,6 +95,32 @@ def is_entitled(task: Task, by: Actor) -> bool:
         return False
     wanted = set(WORKING_ROLES) & set(task.candidates) if task.candidates else WORKING_ROLES
     return any(by.holds(role, task.office_id) for role in wanted)
+
+
+def supervises(task: Task, by: Actor) -> bool:
+    """Tell whether the actor is a supervisor of the office that has the task."""
+    return task.office_id is not None and by.holds("supervisor", task.office_id)
+
+
+def may_hand_over(task: Task, by: Actor) -> bool:
+    """Tell whether the actor may give the task to a colleague: its holder or a supervisor."""
+    holds = task.assignee_id is not None and task.assignee_id == by.user_id
+    return holds or supervises(task, by)
+
+
+def colleagues(session: Session, task: Task) -> list[User]:
+    """Return the people who may be given the task, by name: entitled, not excluded, not gone."""
+    near = offices.with_predecessors(session, frozenset({task.office_id or ""}))
+    logins = [one.removeprefix(PERSON) for one in task.candidates if one.startswith(PERSON)]
+    at_office = select(UserRole.user_id).where(UserRole.office_id.in_(near))
+    query = select(User).where(
+        User.left_at.is_(None), or_(User.id.in_(at_office), User.login.in_(logins))
+    )
+    return [
+        one
+        for one in session.scalars(query.order_by(User.name, User.login))
+        if str(one.id) not in task.excluded and is_entitled(task, actors.actor(session, one))
+    ]
 
 
 def may_see(task: Task, by: Actor) -> bool:

@@ -151,7 +151,7 @@ def release(session: Session, key: TaskKey, *, by: Actor) -> Task:
     instance, task = _locked(session, key)
     if task.state not in OPEN:
         raise TaskAlreadyCompleted(task=task.name, state=task.state)
-    may = by.is_system or by.holds("administrator") or _supervises(task, by)
+    may = by.is_system or by.holds("administrator") or assignment.supervises(task, by)
     if task.assignee_id is None or (task.assignee_id != by.user_id and not may):
         raise TaskNotClaimed(task=task.name)
     task.state, task.assignee_id, task.version = "open", None, task.version + 1
@@ -170,7 +170,7 @@ def delegate(session: Session, key: TaskKey, *, by: Actor, to: UUID, reason: str
     instance, task = _locked(session, key)
     if task.state not in OPEN:
         raise TaskAlreadyCompleted(task=task.name, state=task.state)
-    if task.assignee_id != by.user_id and not _supervises(task, by):
+    if not assignment.may_hand_over(task, by):
         raise TaskNotClaimed(task=task.name)
     colleague = users.actor(session, to)
     assignment.require(task, colleague)
@@ -200,6 +200,7 @@ def complete(
     variables: Mapping[str, Any],
     version: int | None = None,
     trusted: bool = False,
+    facts: Mapping[str, Any] | None = None,
 ) -> Completed:
     """Complete a task with the values of its form and run the instance to its next wait.
 
@@ -209,6 +210,7 @@ def complete(
         variables: form fields by key; without a form, any names without a leading underscore.
         version: the version of the task that the actor saw.
         trusted: the values come from our own code, which has checked them against another form.
+        facts: what our own code adds to the event of the completion; the process never sees it.
 
     Raises:
         TaskAlreadyCompleted, TaskAlreadyClaimed, TaskMovedOn: somebody was faster.
@@ -227,6 +229,7 @@ def complete(
         if name in values:
             personal.keep(session, key.instance_id, name, values[name], person=person)
             fields[name] = Value(after=values[name], personal=True, person=person)
+    fields |= {name: Value(after=fact) for name, fact in (facts or {}).items()}
     drafts.discard(session, task)
     task.state, task.version = "completed", task.version + 1
     task.assignee_id = task.completed_by = by.user_id
@@ -336,10 +339,6 @@ def _require_open(session: Session, task: Task, by: Actor) -> None:
     if task.assignee_id is not None and task.assignee_id != by.user_id:
         holder = session.get(User, task.assignee_id)
         raise TaskAlreadyClaimed(task=task.name, assignee=holder.name if holder else "-")
-
-
-def _supervises(task: Task, by: Actor) -> bool:
-    return task.office_id is not None and by.holds("supervisor", task.office_id)
 
 
 def _values(

@@ -19,7 +19,7 @@ from catalogue import loader
 from engine import clock
 from engine.casework import applicants, closing, operations, reference
 from engine.casework.demonstration import applicants as invented
-from engine.casework.demonstration.stories import PHARMACY_FORM
+from engine.casework.demonstration.stories import PHARMACY_FORM, TAX_FORM
 from engine.db import Database, reading, transaction
 from engine.models import AccessEvent, Case, Document, Task
 from engine.people.identity import Actor
@@ -310,6 +310,93 @@ def test_the_whole_way_to_the_feedback(
     assert "作出决定" in page and "送达回证" in page
     assert window.post(f"/clerk/cases/{case.instance_id}/feedback").status_code == 303
     assert case_of(database, address).feedback_seen_at is not None
+
+
+def test_ticked_review_points_are_shown_to_the_auditor_and_unknown_ones_refused(
+    window: Browser, signed_in: Open, database: Database
+) -> None:
+    address = at_the_organ(window, database)
+    organ = signed_in("handling", login="organ", office=ORGAN)
+    review = organ.post(address, {"receipt": "accept"}).location
+    values = {"review": "approve", "review_opinion": "材料齐全。"}
+    assert organ.post(review, {**values, "points": "99"}).status_code == 422
+    assert organ.post(review, {**values, "points": "1"}).status_code == 303
+
+    auditor = signed_in("auditor", login="auditor", office="500000-zzb")
+    page = text(auditor.get(f"/auditor/cases/{case_of(database, address).instance_id}"))
+    assert "未勾选的审查要点" in page
+    first = loader.load().matters[11].review_points[0].text
+    assert re.search(rf">已勾选的审查要点</span>\s*<ins class=\"ins\">{first}</ins>", page)
+
+
+def test_a_task_is_handed_to_a_colleague_with_a_reason(
+    window: Browser, signed_in: Open, add_person: Add, database: Database
+) -> None:
+    address = at_the_organ(window, database)
+    colleague = add_person("colleague", "handling", office=ORGAN)
+    stranger = add_person("elsewhere", "handling", office="500102-ybj")
+    organ = signed_in("handling", login="organ", office=ORGAN)
+    assert "delegate-to" not in text(organ.get(address))
+    organ.post(f"{address}/claim")
+    assert f'value="{colleague.user_id}"' in text(organ.get(address))
+    assert f'value="{stranger.user_id}"' not in text(organ.get(address))
+
+    to = {"to": str(colleague.user_id), "reason": "本人明日休假。"}
+    assert organ.post(f"{address}/delegate", {**to, "reason": " "}).status_code == 422
+    assert organ.post(f"{address}/delegate", {**to, "to": str(stranger.user_id)}).status_code == 403
+    assert organ.post(f"{address}/delegate", to).status_code == 303
+
+    task = waiting(database, case_of(database, address))
+    assert task.assignee_id == colleague.user_id
+    assert "本人明日休假。" in text(organ.get(f"/clerk/cases/{task.instance_id}"))
+    assert organ.post(f"{address}/delegate", to).status_code == 409
+
+
+def test_a_supervisor_releases_a_task_of_an_absent_colleague(
+    window: Browser, signed_in: Open, database: Database
+) -> None:
+    address = at_the_organ(window, database)
+    organ = signed_in("handling", login="organ", office=ORGAN)
+    head = signed_in("supervisor", login="head", office=ORGAN)
+    organ.post(f"{address}/claim")
+    assert "/release" in text(head.get(address))
+    assert head.post(f"{address}/release").status_code == 303
+    assert waiting(database, case_of(database, address)).assignee_id is None
+
+
+def declared(**changes: str) -> dict[str, object]:
+    """Return a complete application of matter 39 whose figures differ."""
+    flat = applicants.as_fields(invented.body(301, "虚构商贸第一有限公司"))
+    flat |= {f"form.{key}": value for key, value in TAX_FORM.items()}
+    flat |= {f"materials.{one.key}": "received" for one in loader.load().matters[39].materials}
+    flat |= {"delivery_method": "on-the-spot", "action": "receive"}
+    return {**flat, "form.declared_sales": "90000", **changes}
+
+
+def test_a_correction_of_a_declaration_changes_its_figures(
+    window: Browser, database: Database
+) -> None:
+    examine = window.post(opened(window, 39), declared()).location
+    told = {"examination": "correct", "correction_note": "销售额漏报。"}
+    answer = window.post(examine, told)
+    page = text(window.get(answer.location))
+    assert 'name="form.declared_sales"' in page and 'value="90000.00"' in page
+    assert "form.registered_district" not in page
+
+    wrong = window.post(answer.location, {"form.declared_sales": "many"})
+    assert wrong.status_code == 422 and 'value="many"' in text(wrong)
+    assert window.post(answer.location, {"form.period_from": "2026-09-01"}).status_code == 422
+    right = window.post(answer.location, {"form.declared_sales": "120000"})
+    assert right.status_code == 303, text(right)
+    case = text(window.get(f"/clerk/cases/{case_of(database, examine).instance_id}"))
+    assert "登记了申请人更正的内容" in case and "120,000.00" in case
+
+
+def test_a_correction_of_a_change_leaves_the_answers_alone(window: Browser) -> None:
+    answer = window.post(received(window), {"examination": "correct", "correction_note": "缺章。"})
+    assert "form.pharmacy_name" not in text(window.get(answer.location))
+    assert window.post(answer.location, {"form.pharmacy_name": "别名"}).status_code == 422
+    assert window.post(answer.location, {}).status_code == 303
 
 
 def test_a_case_of_other_offices_is_refused(

@@ -74,6 +74,8 @@ def field_name(field: str) -> str:
         "material": pgettext("audit", "Material"),
         "size": pgettext("audit", "Size"),
         "name": pgettext("audit", "Name"),
+        "points_checked": pgettext("audit", "Review points ticked"),
+        "points_unchecked": pgettext("audit", "Review points not ticked"),
         "started_on": pgettext("audit", "Started on"),
         "stopped_on": pgettext("audit", "Stopped on"),
         "resumed_on": pgettext("audit", "Resumed on"),
@@ -166,6 +168,9 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "delivery.finished": lambda who: pgettext("audit", "%(who)s finished the delivery.", who=who),
     "document.added": lambda who: pgettext("audit", "%(who)s added a file.", who=who),
     "document.removed": lambda who: pgettext("audit", "%(who)s removed a file.", who=who),
+    "application.amended": lambda who: pgettext(
+        "audit", "%(who)s recorded corrected answers.", who=who
+    ),
     "material.marked": lambda who: pgettext("audit", "%(who)s marked a material.", who=who),
     "paper.issued": lambda who: pgettext("audit", "%(who)s issued a paper.", who=who),
     "feedback.seen": lambda who: pgettext("audit", "%(who)s read the closing feedback.", who=who),

@@ -49,8 +49,10 @@ def _search() -> dict[str, Any]:
 # The views register on the blueprint above.
 from webui.clerk import (  # noqa: E402, F401
     cases,
+    choosing,
     diagram,
     documents,
+    handing,
     inbox,
     intake,
     materials,

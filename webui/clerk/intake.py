@@ -1,4 +1,4 @@
-"""Taking in: finding the matter, and the page of the application up to the printed receipt.
+"""Taking in: the page of the application up to the printed receipt.
 
 The page is one form; every button of it keeps what was typed as a draft first, so that adding a
 file or a mistake in one field loses nothing. The office that will handle the case and its limits
@@ -11,123 +11,29 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
-from catalogue import loader, search
-from catalogue.matter import FieldType, FormField, Matter
+from catalogue.matter import Matter
 from engine import clock
 from engine.casework import answers as given_answers
 from engine.casework import applicants, cases, documents, identity_papers, intake, matters, routing
 from engine.casework.intake import Application
 from engine.db import reading, transaction
 from engine.errors import EngineError
-from engine.models import Case, Department, Draft, MatterVersion, Office, Task
+from engine.models import Case, Draft, Office, Task
 from engine.people import offices, permissions
 from engine.people.permissions import Sight
 from engine.process import steps, tasks
 from engine.process.tasks import TaskKey
 from webui import auth, errors, i18n
-from webui.clerk import blueprint, view, words
+from webui.clerk import blueprint, questions, view, words
 from webui.frame import say
 
 PREFIXES = ("applicant.", "agent.", "form.", "materials.")
 NAMES = ("delivery_method", "handling_office", "override_reason", "with_agent")
-
-
-# ---- choosing the matter
-
-
-@blueprint.get("/new")
-@auth.permission("case:write")
-def new() -> str:
-    """Find a matter among all 130, each with its state."""
-    text = request.args.get("q", "").strip()[:100]
-    with reading(auth.database()) as session:
-        found = search.find(_index(session), text)
-        names = {
-            one.id: one.name if i18n.language() == "zh" else one.name_en
-            for one in session.scalars(select(Department))
-        }
-        windows = _windows(session)
-    groups: dict[str, list[Matter]] = {}
-    for matter in found:
-        groups.setdefault(matter.department, []).append(matter)
-    return render_template(
-        "clerk/new.html",
-        text=text,
-        total=len(found),
-        groups=[(names.get(slug, slug), listed) for slug, listed in groups.items()],
-        state_of=_state_of,
-        windows=windows,
-        label=view.label,
-    )
-
-
-def _index(session: Session) -> tuple[search.Entry, ...]:
-    """Return the searchable matters, made again only when an edition was added."""
-    stamp = session.execute(
-        select(func.count(MatterVersion.hash), func.max(MatterVersion.added_at))
-    ).one()
-    kept = current_app.extensions.get("clerk.matters")
-    if kept is None or kept[0] != tuple(stamp):
-        departments = {one.slug: one for one in loader.load_departments()}
-        made = search.index(matters.all_current(session), departments)
-        kept = current_app.extensions["clerk.matters"] = (tuple(stamp), made)
-    return kept[1]
-
-
-def _state_of(matter: Matter) -> tuple[str, str, str]:
-    """Return a kind, the word for it and the reason why a matter is not open."""
-    reason = view.label(matter.state, "reason")
-    if matter.state.kind == "ended" or not matter.is_valid_on(clock.today()):
-        return "ended", _("has ended"), reason
-    if not matter.is_open:
-        return (
-            "not-open",
-            _("not open yet"),
-            reason or _("Send the applicant to the competent office."),
-        )
-    return "open", _("open"), ""
-
-
-def _windows(session: Session) -> list[tuple[str, str]]:
-    mine = auth.actor().offices_with("intake")
-    found = session.scalars(select(Office).where(Office.id.in_(mine)).order_by(Office.id))
-    return [(one.id, one.short_name) for one in found if "intake" in one.roles]
-
-
-@blueprint.post("/new")
-@auth.permission("case:write")
-def open_case() -> Response:
-    """Open a case of a matter and go to its application."""
-    me = auth.actor()
-    office = request.form.get("office") or None
-    with steps.run(auth.database()) as session:
-        windows = [one for one, _name in _windows(session)]
-        if office is None and me.office_id not in windows and windows:
-            office = windows[0]
-        number = request.form.get("matter", 0, type=int)
-        case = cases.open_case(session, number, by=me, office_id=office)
-        first = session.scalars(
-            select(Task)
-            .where(Task.instance_id == case.instance_id, Task.state == "open")
-            .order_by(Task.number)
-        ).first()
-        key = TaskKey(case.instance_id, first.number) if first else None
-        if key is not None:
-            tasks.claim(session, key, by=me)
-        instance_id = case.instance_id
-    if key is None:
-        return redirect(url_for("clerk.case", instance_id=instance_id), 303)
-    return redirect(url_for("clerk.task", instance_id=instance_id, number=key.number), 303)
-
-
-# ---- the application
 
 
 def page(
@@ -166,8 +72,8 @@ def page(
         kinds=[one for one in _kinds() if one[0] in shown.matter.applicant_kinds],
         id_types=_id_types(shown.matter),
         person_ids=[(one.key, one.name) for one in identity_papers.for_holder("person")],
-        districts=_districts(session),
-        form_field=_form_field,
+        districts=questions.districts(session),
+        form_field=questions.form_field,
         label=view.label,
         material_form=words.material_form,
         material_states=[(s, words.material_state(s)) for s in intake.MATERIAL_STATES],
@@ -325,9 +231,6 @@ def _application(typed: Mapping[str, Any]) -> Application:
     )
 
 
-# ---- words and choices of the page
-
-
 def _kinds() -> list[tuple[str, str]]:
     return [("person", _("a person")), ("body", _("a body"))]
 
@@ -335,40 +238,6 @@ def _kinds() -> list[tuple[str, str]]:
 def _id_types(matter: Matter) -> list[tuple[str, str]]:
     kinds = [kind for kind in ("person", "body") if kind in matter.applicant_kinds]
     return [(one.key, one.name) for kind in kinds for one in identity_papers.for_holder(kind)]
-
-
-def _districts(session: Session) -> list[tuple[str, str]]:
-    codes = offices.district_codes(session, on=clock.today())
-    names = {
-        one.code: one.name if i18n.language() == "zh" else one.name_en
-        for one in loader.load_districts()
-    }
-    return [(code, names.get(code, code)) for code in sorted(codes)]
-
-
-def _form_field(asked: FormField, districts: list[tuple[str, str]]) -> dict[str, Any]:
-    """Return how a question of the matter is drawn."""
-    kinds = {
-        FieldType.TEXTAREA: "textarea",
-        FieldType.NUMBER: "number",
-        FieldType.MONEY: "number",
-        FieldType.DATE: "date",
-        FieldType.SELECT: "select",
-        FieldType.RADIO: "radio",
-        FieldType.DISTRICT: "select",
-    }
-    kind = kinds.get(asked.type, "text")
-    if asked.type is FieldType.CHECKBOX:
-        kind = "checks" if asked.options else "checkbox"
-    options = [(one.value, view.label(one)) for one in asked.options]
-    rule = asked.show_if
-    return {
-        "kind": kind,
-        "options": districts if asked.type is FieldType.DISTRICT else options,
-        "show_if": f"form.{rule.field}={'|'.join(rule.any_of)}" if rule else None,
-        "hint": view.label(asked, "hint")
-        or (_("in yuan") if asked.type is FieldType.MONEY else None),
-    }
 
 
 def _labels(matter: Matter) -> dict[str, str]:

@@ -131,6 +131,9 @@ class _Teller:
                 day=_day(facts.get("due_on")),
             ),
             "correction.answered": lambda: _("%(who)s recorded the corrected materials.", who=who),
+            "application.amended": lambda: _(
+                "%(who)s recorded what the applicant corrected.", who=who
+            ),
             "correction.lapsed": lambda: _("The applicant did not answer the correction in time."),
             "consultation.asked": lambda: _(
                 "%(who)s asked %(office)s for an opinion.", who=who, office=facts.get("office")

@@ -1,4 +1,4 @@
-"""Tasks: one task in the work pane; claiming, releasing, keeping a draft, completing.
+"""Tasks: one task in the work pane; keeping a draft, completing.
 
 What was typed comes back whatever goes wrong. A completed task leads on to the next one of the
 same case if that waits at one of the clerk's offices, else back to the inbox with a word on where
@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine.casework import cases, intake
+from engine.casework import amendments, cases, intake, reviews
 from engine.db import reading, transaction
 from engine.errors import EngineError
 from engine.models import Case, Draft, Office, Task, User
@@ -25,11 +25,10 @@ from engine.people import permissions
 from engine.process import assignment, steps, tasks
 from engine.process.tasks import TaskKey
 from webui import auth, errors
-from webui.clerk import blueprint, inbox, schema, story, view, words
+from webui.clerk import amending, blueprint, handing, inbox, schema, story, view, words
 from webui.frame import say
 
 OPEN = ("open", "claimed")
-REVIEWS = ("Activity_ReviewApplication", "Activity_SignDecision")
 ADDRESS = "/tasks/<uuid:instance_id>/<int:number>"
 
 
@@ -80,6 +79,12 @@ def _pane(
     draft = tasks.draft(session, key, by=auth.actor()) if may else None
     row = session.get(Draft, (*key, auth.actor().user_id)) if draft else None
     wrong = getattr(error, "errors", None) or {}
+    values = dict(typed if typed is not None else (draft or {}))
+    amendable = (
+        amending.page(session, shown.case, values)
+        if may and amending.is_here(found.element)
+        else {}
+    )
     return {
         "task": found,
         "name": words.task_name(found.element, found.name),
@@ -90,12 +95,14 @@ def _pane(
         "holder": holder.name if holder else None,
         "can_write": may and not excluded and found.assignee_id in (None, auth.actor().user_id),
         "parts": parts,
-        "values": typed if typed is not None else (draft or {}),
-        "ticked": (draft or {}).get("points", []),
+        "values": values,
+        "ticked": values.get("points", []),
+        "colleagues": handing.choices(session, found),
+        "may_release": handing.may_release(found),
         "errors": errors.field_texts(wrong) if isinstance(wrong, Mapping) else {},
         "problem": errors.text_of(error) if error and not wrong else None,
         "saved": row.saved_at if row else None,
-        "points": shown.matter.review_points if found.element in REVIEWS else (),
+        "points": shown.matter.review_points if found.element in reviews.ELEMENTS else (),
         "is_receive": found.element == intake.RECEIVE,
         "then": words.then(found.element, shown.intake, shown.handling),
         "label": view.label,
@@ -103,39 +110,12 @@ def _pane(
         "history": story.sentences(
             session, found.instance_id, story.events(session, found.instance_id), shown.sight
         )[:6],
+        **amendable,
     }
 
 
 def _may(found: Task) -> bool:
     return assignment.is_entitled(found, auth.actor())
-
-
-@blueprint.post(f"{ADDRESS}/claim")
-@auth.permission("task:write")
-def claim(instance_id: UUID, number: int) -> Any:
-    """Claim a task 签收."""
-    return _act(TaskKey(instance_id, number), tasks.claim, _("Claimed. It is yours now."))
-
-
-@blueprint.post(f"{ADDRESS}/release")
-@auth.permission("task:write")
-def release(instance_id: UUID, number: int) -> Any:
-    """Give a task back to the office."""
-    return _act(
-        TaskKey(instance_id, number), tasks.release, _("Released. Colleagues may claim it.")
-    )
-
-
-def _act(key: TaskKey, verb: Any, done: str) -> Any:
-    try:
-        with transaction(auth.database()) as session:
-            verb(session, key, by=auth.actor())
-    except EngineError as error:
-        if error.status != 409:
-            raise
-        return show(key, error=error)
-    say(done)
-    return redirect(url_for("clerk.task", instance_id=key.instance_id, number=key.number), 303)
 
 
 @blueprint.post(f"{ADDRESS}/draft")
@@ -150,14 +130,20 @@ def draft(instance_id: UUID, number: int) -> Response:
         if found.element == intake.RECEIVE:
             content = application.typed_fields(request.form)
         else:
-            content = {**_typed(session, key), "points": request.form.getlist("points")}
+            content = _typed(session, found)
         tasks.save_draft(session, key, by=auth.actor(), content=content)
     return Response(status=204)
 
 
-def _typed(session: Session, key: TaskKey) -> dict[str, Any]:
-    form = tasks.form(session, key)
-    return schema.answers(schema.components(form.schema if form else None, {}), request.form)
+def _typed(session: Session, found: Task) -> dict[str, Any]:
+    """Return what was sent for a task: its form, ticked review points, corrected answers."""
+    form = tasks.form(session, TaskKey(found.instance_id, found.number))
+    typed = schema.answers(schema.components(form.schema if form else None, {}), request.form)
+    if found.element in reviews.ELEMENTS:
+        typed["points"] = request.form.getlist("points")
+    if amending.is_here(found.element):
+        typed |= amending.typed(session, cases.get(session, found.instance_id))
+    return typed
 
 
 @blueprint.post(ADDRESS)
@@ -169,19 +155,35 @@ def complete(instance_id: UUID, number: int) -> Any:
     key = TaskKey(instance_id, number)
     with reading(auth.database()) as session:
         found = tasks.get(session, key, by=auth.actor())
-        receiving = found.element == intake.RECEIVE
-        typed = {} if receiving else _typed(session, key)
+        element = found.element
+        receiving = element == intake.RECEIVE
+        typed = {} if receiving else _typed(session, found)
     if receiving:
         return application.submit(key)
     version = request.form.get("version", type=int)
     try:
         with steps.run(auth.database(), instance_id=instance_id, task_number=number) as session:
-            tasks.complete(session, key, by=auth.actor(), variables=typed, version=version)
+            _complete(session, key, element, typed, version)
     except EngineError as error:
         if error.status not in (409, 422):
             raise
         return show(key, typed, error)
     return lead_on(instance_id)
+
+
+def _complete(
+    session: Session, key: TaskKey, element: str, typed: dict[str, Any], version: int | None
+) -> None:
+    me = auth.actor()
+    if element in reviews.ELEMENTS:
+        values = {name: value for name, value in typed.items() if name != "points"}
+        points = typed["points"]
+        reviews.complete(session, key, by=me, variables=values, points=points, version=version)
+    elif amending.is_here(element):
+        answers = {name.removeprefix("form."): value for name, value in typed.items()}
+        amendments.submit(session, key, answers, by=me, version=version)
+    else:
+        tasks.complete(session, key, by=me, variables=typed, version=version)
 
 
 def lead_on(instance_id: UUID) -> Response:
