@@ -19,7 +19,7 @@ from SpiffWorkflow.bpmn.specs.defaults import ServiceTask as SpiffService
 from SpiffWorkflow.bpmn.specs.defaults import SubWorkflowTask as SpiffSubProcess
 from SpiffWorkflow.bpmn.specs.defaults import UserTask as SpiffUser
 
-from engine.bpmn import loops
+from engine.bpmn import compensation, loops
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.extensions import Call
 from engine.bpmn.foreign import is_foreign
@@ -47,6 +47,7 @@ class Activity(FlowNode):
     """A node that takes time: it is entered, begun, perhaps repeated, and completed."""
 
     boundary: tuple[Any, ...] = ()
+    undo: Any = None  # the activity that undoes this one
 
     def _update_hook(self, my_task: Token) -> bool:
         if my_task.role == MAIN:
@@ -82,6 +83,12 @@ class Activity(FlowNode):
         loop = self.model.loop
         if self.model.extensions.after and (loop is None or my_task.role == INSTANCE):
             my_task.write(run_script(my_task, self.model.extensions.after))
+        if "undoes" in my_task.internal_data:
+            my_task.workflow.record("completed", my_task)
+            compensation.undone(my_task)
+            return
+        if self.undo is not None and (loop is None or my_task.role == INSTANCE):
+            compensation.keep(my_task)
         if my_task.role == INSTANCE:
             my_task.workflow.record("completed", my_task)
             loops.instance_completed(my_task)
@@ -183,6 +190,20 @@ class SubProcess(Activity, SpiffSubProcess):
         spec = top.subprocess_specs[self.spec]
         Scope(spec, token, dict(token.data), dict(token.marks)).begin()
         return False
+
+    def keep_inside(self, scope: Scope) -> None:
+        """The scope has completed: remember what can be undone in it."""
+        compensation.keep_inside(scope)
+
+    def cancelled(self, token: Token) -> None:
+        """A transaction was cancelled and its activities are undone: leave by the border."""
+        scope = token.workflow
+        for child in token.host._children:
+            event = scope.tasks[child]
+            if event.role == BOUNDARY and event.task_spec.event.kind == "cancel":
+                event.task_spec.fire(event, {})
+                return
+        raise StepFailed(token.element, "the transaction has no cancel event on its border")
 
 
 class CallActivity(SubProcess, SpiffCall):

@@ -59,6 +59,7 @@ class ProcessSpec(BpmnProcessSpec):
         self.is_process = parent is None
         self.bindings = model.bindings
         self.event_subprocesses: list[EventSubProcess] = []
+        self.compensated_by: EventSubProcess | None = None
         self.entries: list[Any] = []  # where tokens begin
 
     def first(self, start: str | None = None) -> list[Any]:
@@ -132,9 +133,15 @@ def _level(model: ProcessModel, parent: str | None) -> ProcessSpec:
     for node in nodes:
         made = spec.task_specs[node.id]
         if isinstance(made, EventSubProcess):
-            spec.event_subprocesses.append(made)
+            if made.start.event.kind == "compensation":
+                spec.compensated_by = made
+            else:
+                spec.event_subprocesses.append(made)
         elif isinstance(made, Activity):
-            made.boundary = tuple(spec.task_specs[e.id] for e in model.boundary(node.id))
+            hanging = model.boundary(node.id)
+            undoing = [e for e in hanging if e.event.kind == "compensation"]
+            made.boundary = tuple(spec.task_specs[e.id] for e in hanging if e not in undoing)
+            made.undo = spec.task_specs.get(undoing[0].handler) if undoing else None
         elif isinstance(made, ThrowEvent) and node.event.kind == "link":
             made.link = _catch_of(nodes, node)
         elif isinstance(made, InclusiveGateway):
@@ -158,6 +165,7 @@ def _entries(model: ProcessModel, parent: str | None, nodes: list[Node]) -> list
         if not model.incoming(node.id)
         and node.kind != "boundaryEvent"
         and not node.triggered_by_event
+        and not node.for_compensation
         and not (node.kind == "intermediateCatchEvent" and node.event.kind == "link")
     ]
 

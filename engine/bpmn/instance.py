@@ -45,6 +45,7 @@ class Instance(Level, BpmnWorkflow):
         self.outbox: list[Thrown] = []
         self.conditions: set[int] = set()  # tokens that wait for one
         self.choices: dict[str, list[str]] = {}
+        self.paused: frozenset[str] = frozenset()  # tasks that a trace completes by hand
         self.ended_by: str | None = None
         self.error_code: str | None = None
         self.sequence = 0

@@ -77,7 +77,7 @@ class InclusiveGateway(Join, SpiffInclusive):
         empty = [flow.id for flow in self.incoming if flow.id not in waiting]
         filled = [flow.id for flow in self.incoming if flow.id in waiting]
         for other in token.workflow.tasks.values():
-            if other.role != MAIN or other.task_spec is self:
+            if other.role != MAIN or other.task_spec is self or "silent" in other.internal_data:
                 continue
             place = other.element
             if any(place in self.upstream[flow] for flow in empty) and not any(

@@ -51,6 +51,10 @@ class Event:
     timer: str | None = None  # timeDate | timeDuration | timeCycle
     text: str | None = None  # of the timer or the condition
     correlation: tuple[tuple[str, str], ...] = ()  # (property, expression over the payload)
+    parts: tuple[Event, ...] = ()  # of an event of the kind `multiple`
+    parallel: bool = False  # whether all parts must come, not any
+    activity: str | None = None  # what a compensation is thrown for; None: everything
+    wait: bool = True  # whether a compensation is waited for
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class Loop:
     condition: str | None = None  # completion condition, or the loop condition of a standard loop
     test_before: bool = False
     maximum: int | None = None
+    behavior: str = "All"  # All | None | One | Complex
+    throws: tuple[tuple[str | None, Event], ...] = ()  # (condition, event) as instances complete
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,14 @@ class Node:
     called: str | None = None
     script: str | None = None
     triggered_by_event: bool = False
+    for_compensation: bool = False
+    handler: str | None = None  # of a compensation boundary event: the activity that undoes
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    instantiate: bool = False  # a receive task or an event-based gateway that starts the process
+    parallel_events: bool = False  # an instantiating gateway that needs all of its events
+    activation: str | None = None  # condition of a complex gateway
+    ordering: str | None = None  # of an ad-hoc sub-process
 
 
 @dataclass(frozen=True)
@@ -133,6 +147,19 @@ class ProcessModel:
     def starts(self, parent: str | None = None) -> list[Node]:
         """Return the start events of a level."""
         return [node for node in self.inside(parent) if node.kind == "startEvent"]
+
+    def entrances(self) -> list[tuple[Node, Event]]:
+        """Return the nodes at which an event from outside starts the process, with the event."""
+        found = [(node, node.event) for node in self.starts() if node.event.kind != "none"]
+        for node in self.inside(None):
+            if not node.instantiate:
+                continue
+            if node.kind == "receiveTask":
+                found.append((node, node.event))
+            elif node.kind == "eventBasedGateway":
+                targets = [self.nodes.get(flow.target) for flow in self.outgoing(node.id)]
+                found += [(target, target.event) for target in targets if target is not None]
+        return found
 
     def boundary(self, node: str) -> list[Node]:
         """Return the boundary events attached to an activity."""

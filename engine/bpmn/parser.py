@@ -8,6 +8,7 @@ when an error concerns them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from catalogue.problem import Problem, in_order
@@ -19,12 +20,16 @@ from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.bpmn.reader import Reader
 
 
-def parse(files: Mapping[str, bytes], *, probes: frozenset[str] = frozenset()) -> Parsed:
+def parse(
+    files: Mapping[str, bytes], *, probes: frozenset[str] = frozenset(), drawings: bool = False
+) -> Parsed:
     """Read BPMN files.
 
     Args:
         files: File names and bytes; names that do not end in `.bpmn` or `.xml` are left out.
         probes: Function names that scripts of this run may call beside the usual ones.
+        drawings: Whether processes that are not marked as executable are treated as if they were,
+            which is how a drawing is traced.
 
     Returns:
         The processes by id and all problems in order of file and line.
@@ -38,14 +43,18 @@ def parse(files: Mapping[str, bytes], *, probes: frozenset[str] = frozenset()) -
         except XMLRefused as refused:
             parsed.problems.extend(refused.problems)
             continue
-        _read(tree, name, parsed, probes)
+        _read(tree, name, parsed, probes, drawings)
     parsed.problems += calls.recursion(parsed)
     parsed.problems = in_order(parsed.problems)
     return parsed
 
 
 def bundle(
-    files: Mapping[str, bytes], process_key: str, *, probes: frozenset[str] = frozenset()
+    files: Mapping[str, bytes],
+    process_key: str,
+    *,
+    probes: frozenset[str] = frozenset(),
+    drawings: bool = False,
 ) -> Bundle:
     """Build the specifications of a process and of every process it calls.
 
@@ -53,7 +62,7 @@ def bundle(
         BundleRefused: the process is not in the files, or has problems of severity error.
         CalledProcessMissing: a called process is not in the files.
     """
-    parsed = parse(files, probes=probes)
+    parsed = parse(files, probes=probes, drawings=drawings)
     return bundle_of(parsed, process_key, probes=probes)
 
 
@@ -108,7 +117,9 @@ def _reach(parsed: Parsed, process_key: str) -> tuple[dict[str, ProcessModel], l
     return found, missing
 
 
-def _read(tree: Any, name: str, parsed: Parsed, probes: frozenset[str]) -> None:
+def _read(
+    tree: Any, name: str, parsed: Parsed, probes: frozenset[str], drawings: bool = False
+) -> None:
     duplicates = references.duplicate_ids(tree, name)
     parsed.problems.extend(duplicates)
     reader = Reader(tree, name)
@@ -126,6 +137,7 @@ def _read(tree: Any, name: str, parsed: Parsed, probes: frozenset[str]) -> None:
             )
         )
     for model, element in zip(reader.processes(), elements, strict=True):
+        model = replace(model, executable=True) if drawings else model
         if model.id in parsed.processes:
             other = parsed.processes[model.id].file
             parsed.problems.append(

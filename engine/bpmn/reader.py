@@ -7,24 +7,15 @@ that stays the same as long as the file does.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from engine.bpmn import extensions
-from engine.bpmn.model import EVENTS, NODES, SUBPROCESSES, Event, Flow, Loop, Node, ProcessModel
+from engine.bpmn.model import NODES, SUBPROCESSES, Flow, Loop, Node, ProcessModel
+from engine.bpmn.triggers import Triggers, reference, text_of
 from engine.bpmn.xml import local, tag
 
-DEFINITIONS = (
-    "messageEventDefinition",
-    "timerEventDefinition",
-    "signalEventDefinition",
-    "errorEventDefinition",
-    "escalationEventDefinition",
-    "conditionalEventDefinition",
-    "terminateEventDefinition",
-    "cancelEventDefinition",
-    "compensateEventDefinition",
-    "linkEventDefinition",
-)
+_YES = ("true", "1")
 
 
 class Reader:
@@ -33,11 +24,12 @@ class Reader:
     def __init__(self, tree: Any, file: str) -> None:
         self.root = tree.getroot()
         self.file = file
-        self.named = {e.get("id"): e for e in self.root if isinstance(e.tag, str) and e.get("id")}
+        self.triggers = Triggers(self.root)
+        self.named = self.triggers.named
         self.lanes: dict[str, str] = {}
-        self.correlation: dict[str, list[tuple[str, str]]] = {}
+        self.undoing: dict[str, str] = {}  # compensation boundary event -> activity
         self._read_lanes()
-        self._read_correlation()
+        self._read_undoing()
 
     def processes(self) -> list[ProcessModel]:
         """Return a model of every process of the file."""
@@ -45,17 +37,18 @@ class Reader:
 
     def _read_lanes(self) -> None:
         for lane in self.root.iter(tag("lane")):
-            for reference in lane.findall(tag("flowNodeRef")):
-                self.lanes[(reference.text or "").strip()] = lane.get("name", "")
+            for node in lane.findall(tag("flowNodeRef")):
+                self.lanes[(node.text or "").strip()] = lane.get("name", "")
 
-    def _read_correlation(self) -> None:
-        for item in self.root.iter(tag("correlationProperty")):
-            for retrieval in item.findall(tag("correlationPropertyRetrievalExpression")):
-                path = next((e.text for e in retrieval if isinstance(e.tag, str) and e.text), None)
-                name = item.get("name") or item.get("id")
-                message = reference(retrieval.get("messageRef"))
-                if path and name and message:
-                    self.correlation.setdefault(message, []).append((name, path.strip()))
+    def _read_undoing(self) -> None:
+        """Follow the associations that tie a compensation activity to its boundary event."""
+        events = {e.get("id") for e in self.root.iter(tag("boundaryEvent"))}
+        for item in self.root.iter(tag("association")):
+            source, target = reference(item.get("sourceRef")), reference(item.get("targetRef"))
+            if source in events and target:
+                self.undoing.setdefault(str(source), target)
+            elif target in events and source and item.get("associationDirection") != "One":
+                self.undoing.setdefault(str(target), source)
 
     def _process(self, element: Any) -> ProcessModel:
         nodes: dict[str, Node] = {}
@@ -79,7 +72,7 @@ class Reader:
             name=element.get("name") or element.get("id") or "",
             file=self.file,
             line=element.sourceline,
-            executable=element.get("isExecutable", "true") in ("true", "1"),
+            executable=element.get("isExecutable", "true") in _YES,
             nodes=nodes,
             flows=flows,
             documentation=text_of(element, "documentation"),
@@ -106,16 +99,24 @@ class Reader:
             line=element.sourceline,
             parent=parent,
             lane=self.lanes.get(identity),
-            event=self._event(element, kind),
+            event=self.triggers.event(element, kind),
             loop=self._loop(element),
             extensions=extensions.read(element),
             documentation=text_of(element, "documentation"),
             default=reference(element.get("default")),
             attached_to=reference(element.get("attachedToRef")),
-            interrupting=interrupting in ("true", "1"),
+            interrupting=interrupting in _YES,
             called=reference(element.get("calledElement")) if kind == "callActivity" else None,
             script=script_of(element) if kind == "scriptTask" else None,
-            triggered_by_event=element.get("triggeredByEvent") in ("true", "1"),
+            triggered_by_event=element.get("triggeredByEvent") in _YES,
+            for_compensation=element.get("isForCompensation") in _YES,
+            handler=self.undoing.get(identity),
+            start_quantity=quantity(element, "startQuantity"),
+            completion_quantity=quantity(element, "completionQuantity"),
+            instantiate=element.get("instantiate") in _YES,
+            parallel_events=element.get("eventGatewayType") == "Parallel",
+            activation=text_of(element, "activationCondition"),
+            ordering=element.get("ordering"),
         )
 
     def _flow(self, element: Any, parent: str | None, flows: dict[str, Flow]) -> Flow:
@@ -137,67 +138,6 @@ class Reader:
             condition=text_of(element, "conditionExpression"),
         )
 
-    def _event(self, element: Any, kind: str) -> Event:
-        if kind in ("receiveTask", "sendTask"):
-            name = self._name(element.get("messageRef"))
-            correlation = self.correlation.get(reference(element.get("messageRef")) or "", [])
-            return Event("message", name, correlation=tuple(correlation)) if name else Event()
-        if kind not in EVENTS:
-            return Event()
-        found = [self._definition(e, element) for e in self._definitions(element)]
-        if len(found) > 1:
-            return Event("multiple", name=",".join(event.kind for event in found))
-        return found[0] if found else Event()
-
-    def _definitions(self, element: Any) -> list[Any]:
-        """Return the event definitions inside an event or referenced by it."""
-        found = []
-        for child in element:
-            if isinstance(child.tag, str):
-                if local(child) in DEFINITIONS and child.tag == tag(local(child)):
-                    found.append(child)
-                elif local(child) == "eventDefinitionRef":
-                    referenced = self.named.get(reference((child.text or "").strip()))
-                    if referenced is not None:
-                        found.append(referenced)
-        return found
-
-    def _definition(self, element: Any, holder: Any) -> Event:
-        kind = local(element).removesuffix("EventDefinition")
-        if kind == "message":
-            key = reference(element.get("messageRef"))
-            name = self._name(key) or holder.get("name")
-            return Event(kind, name, correlation=tuple(self.correlation.get(key or "", ())))
-        if kind == "signal":
-            return Event(kind, self._name(element.get("signalRef")) or holder.get("name"))
-        if kind == "error":
-            return Event(kind, code=self._code(element.get("errorRef"), "errorCode"))
-        if kind == "escalation":
-            return Event(kind, code=self._code(element.get("escalationRef"), "escalationCode"))
-        if kind == "conditional":
-            return Event(kind, text=text_of(element, "condition"))
-        if kind == "link":
-            return Event(kind, element.get("name"))
-        if kind == "timer":
-            for form in ("timeDate", "timeDuration", "timeCycle"):
-                if element.find(tag(form)) is not None:
-                    return Event(kind, timer=form, text=text_of(element, form))
-            return Event(kind)
-        return Event("compensation" if kind == "compensate" else kind)
-
-    def _name(self, key: str | None) -> str | None:
-        element = self.named.get(reference(key))
-        return None if element is None else element.get("name") or element.get("id")
-
-    def _code(self, key: str | None, attribute: str) -> str | None:
-        element = self.named.get(reference(key))
-        if element is None:
-            return reference(key)
-        if element.get(attribute) == "":
-            return None  # written out as empty: any code
-        code: str | None = element.get(attribute) or element.get("name") or element.get("id")
-        return code
-
     def _loop(self, element: Any) -> Loop | None:
         standard = element.find(tag("standardLoopCharacteristics"))
         if standard is not None:
@@ -205,21 +145,23 @@ class Reader:
             return Loop(
                 "standard",
                 condition=text_of(standard, "loopCondition"),
-                test_before=standard.get("testBefore") in ("true", "1"),
-                maximum=int(maximum) if maximum and maximum.isdecimal() else None,
+                test_before=standard.get("testBefore") in _YES,
+                maximum=number(maximum),
             )
         many = element.find(tag("multiInstanceLoopCharacteristics"))
         if many is None:
             return None
         more = extensions.read(element)
         return Loop(
-            "sequential" if many.get("isSequential") in ("true", "1") else "parallel",
+            "sequential" if many.get("isSequential") in _YES else "parallel",
             cardinality=text_of(many, "loopCardinality"),
             collection=more.collection or self._data(element, text_of(many, "loopDataInputRef")),
             item=more.item or item_name(many.find(tag("inputDataItem"))),
             output=self._data(element, text_of(many, "loopDataOutputRef")),
             output_item=item_name(many.find(tag("outputDataItem"))),
             condition=text_of(many, "completionCondition"),
+            behavior=many.get("behavior", "All"),
+            throws=self.triggers.throws(many),
         )
 
     def _data(self, element: Any, name: str | None) -> str | None:
@@ -235,21 +177,6 @@ class Reader:
         return name
 
 
-def reference(text: str | None) -> str | None:
-    """Take a namespace prefix off a reference."""
-    if not text:
-        return None
-    return text.strip().rpartition(":")[2] or None
-
-
-def text_of(element: Any, name: str) -> str | None:
-    """Return the stripped text of a child, or None."""
-    child = element.find(tag(name))
-    if child is None:
-        return None
-    return "".join(child.itertext()).strip() or None
-
-
 def script_of(element: Any) -> str | None:
     """Return a script with its indentation."""
     child = element.find(tag("script"))
@@ -259,3 +186,15 @@ def script_of(element: Any) -> str | None:
 def item_name(element: Any) -> str | None:
     """Return the variable that a data item names."""
     return None if element is None else element.get("name") or element.get("id")
+
+
+def quantity(element: Any, attribute: str) -> int:
+    """Return how many tokens an activity takes or gives; one where nothing is said."""
+    found = number(element.get(attribute))
+    return 1 if found is None else found
+
+
+def number(text: str | None) -> int | None:
+    """Return the whole number that an attribute says, or None."""
+    text = (text or "").strip()[:18]
+    return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else None

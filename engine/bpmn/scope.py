@@ -41,6 +41,7 @@ class Level:
         self.data = data
         self.marks = marks
         self.running = 0
+        self.done: list[Any] = []  # completed activities that can be undone
 
     def begin(self, start: str | None = None) -> None:
         """Listen for the event sub-processes, then let the first tokens in."""
@@ -207,5 +208,10 @@ class Scope(Level, BpmnSubWorkflow):
     def _finished(self) -> None:
         host = self.host
         self.top_workflow.subprocesses.pop(host.id, None)
-        host.adopt(self.data, self.marks)
+        if "undoes" in host.internal_data:
+            host.adopt(self.data, self.marks, host.internal_data.get("local", ()))
+        else:
+            host.adopt(self.data, self.marks)
+            if self.done or self.spec.compensated_by is not None:
+                host.task_spec.keep_inside(self)
         host._ready()

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from engine.bpmn.compensation import Record
 from engine.bpmn.instance import Instance
 from engine.bpmn.scope import Scope
 from engine.bpmn.token import BOUNDARY, LISTENER, READY, Token
@@ -60,7 +61,10 @@ def _scope(scope: Any) -> list[Any]:
     places: dict[tuple[str, int], int] = {}
     own = _places(scope.data, scope.marks, values, places)
     tokens = [_token(t, scope, values, places) for t in _in_order(scope)]
-    return [scope.parent_task_id or 0, scope.spec.name, values, len(own), tokens]
+    record = [scope.parent_task_id or 0, scope.spec.name, values, len(own), tokens]
+    if scope.done:
+        record.append(_done(scope.done, values, places))
+    return record
 
 
 def _in_order(scope: Any) -> Iterator[Token]:
@@ -84,6 +88,24 @@ def _places(
     return found
 
 
+def _done(
+    records: list[Record], values: list[list[Any]], places: dict[tuple[str, int], int]
+) -> list[Any]:
+    return [
+        [
+            one.number,
+            one.element,
+            one.began,
+            _places(one.data, one.marks, values, places),
+            0 if one.inner is None else _done(one.inner, values, places),
+            one.by,
+            one.handler,
+            *one.local,
+        ]
+        for one in records
+    ]
+
+
 def _token(
     token: Token, scope: Any, values: list[list[Any]], places: dict[tuple[str, int], int]
 ) -> list[Any]:
@@ -102,7 +124,7 @@ def _token(
 
 
 def _restore(top: Instance, record: list[Any]) -> None:
-    host, name, values, own, tokens = record
+    host, name, values, own, tokens, *done = record
     data, marks = _variables(values[:own])
     scope: Any = top
     if host:
@@ -111,6 +133,7 @@ def _restore(top: Instance, record: list[Any]) -> None:
         scope = Scope(top.subprocess_specs[name], top.tokens[host], data, marks)
     else:
         scope._prepare(data, marks)
+    scope.done = _records(done[0], values) if done else []
     specs = scope.spec.task_specs
     for identity, element, state, role, parent, places, internal in tokens:
         if places == _SAME:
@@ -123,6 +146,15 @@ def _restore(top: Instance, record: list[Any]) -> None:
         token.internal_data = internal or {}
         if token.task_spec.event.kind == "conditional":
             top.conditions.add(identity)
+
+
+def _records(done: list[Any], values: list[list[Any]]) -> list[Record]:
+    found = []
+    for number, element, began, places, inner, by, handler, *local in done:
+        data, marks = _variables([values[place] for place in places])
+        kept = _records(inner, values) if inner != 0 else None
+        found.append(Record(number, element, began, data, marks, kept, by, handler, tuple(local)))
+    return found
 
 
 def _variables(values: list[list[Any]]) -> tuple[dict[str, Any], dict[str, int]]:

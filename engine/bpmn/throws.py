@@ -13,11 +13,11 @@ from SpiffWorkflow.bpmn.specs.defaults import EndEvent as SpiffEnd
 from SpiffWorkflow.bpmn.specs.defaults import IntermediateThrowEvent as SpiffThrow
 from SpiffWorkflow.bpmn.specs.defaults import SendTask as SpiffSend
 
+from engine.bpmn import compensation
 from engine.bpmn.activities import Activity
-from engine.bpmn.errors import StepFailed
 from engine.bpmn.journal import Thrown
 from engine.bpmn.nodes import FlowNode, evaluate
-from engine.bpmn.token import BOUNDARY, COMPLETED, WAITING, Token, plain
+from engine.bpmn.token import COMPLETED, WAITING, Token, plain
 
 
 class Thrower(FlowNode):
@@ -39,6 +39,8 @@ class Thrower(FlowNode):
         elif kind == "cancel":
             _complete(token)
             _cancel_transaction(token)
+        elif kind == "compensation":
+            return compensation.throw(token)
         return True if token.alive and kind not in ("error", "terminate", "cancel") else None
 
     def _send(self, token: Token) -> None:
@@ -80,17 +82,20 @@ def _terminate(token: Token) -> None:
         top.end("terminate")
     else:
         scope.clear()
+        scope.done = []  # what ended abnormally is not undone
         scope.finish()
 
 
 def _cancel_transaction(token: Token) -> None:
-    host = token.workflow.host.host
-    for child in host._children:
-        event = host.workflow.tasks[child]
-        if event.role == BOUNDARY and event.task_spec.event.kind == "cancel":
-            event.task_spec.fire(event, {})
-            return
-    raise StepFailed(host.element, "the transaction has no cancel event on its border")
+    """Cancel what is going on in the transaction, undo what has completed, then leave it."""
+    scope = token.workflow
+    while scope.host.task_spec.kind != "transaction":
+        scope = scope.host.workflow
+    host = scope.host
+    scope.clear()
+    host.internal_data["cancels"] = True
+    if not compensation.claim(host):
+        host.task_spec.cancelled(host)
 
 
 class ThrowEvent(Thrower, SpiffThrow):

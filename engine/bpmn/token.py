@@ -81,7 +81,9 @@ class Token(Task):
     def manual(self) -> bool:
         """Whether somebody outside completes it; a repeated activity completes by itself."""
         spec = self.task_spec
-        return bool(spec.manual) and not (self.role == MAIN and spec.model.loop is not None)
+        if not spec.manual and spec.name not in self.workflow.top_workflow.paused:
+            return False
+        return not (self.role == MAIN and spec.model.loop is not None)
 
     def _set_state(self, value: int) -> None:
         self._state = value

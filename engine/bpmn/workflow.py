@@ -7,7 +7,7 @@ step leaves nothing to save: the caller rolls back and loads again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -206,6 +206,10 @@ class Run:
             self._top.choices.pop(gateway, None)
         else:
             self._top.choices[gateway] = flows
+
+    def pause(self, elements: Iterable[str]) -> None:
+        """Keep these activities open in this run until they are completed by hand, for trace."""
+        self._top.paused = frozenset(elements)
 
     # What it is
 

@@ -11,12 +11,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalogue.problem import Problem
-from engine.bpmn.model import NODES, SUBPROCESSES, Node, ProcessModel
+from engine.bpmn.model import ACTIVITIES, NODES, SUBPROCESSES, THROWING, Node, ProcessModel
 from engine.bpmn.xml import local, tag
 
 _CATCHABLE = {
     "startEvent": {"none", "message", "timer", "signal"},
-    "eventStart": {"message", "timer", "signal", "error", "escalation", "conditional"},
+    "eventStart": {
+        "message",
+        "timer",
+        "signal",
+        "error",
+        "escalation",
+        "conditional",
+        "compensation",
+    },
     "intermediateCatchEvent": {"none", "message", "timer", "signal", "conditional", "link"},
     "boundaryEvent": {
         "message",
@@ -26,9 +34,19 @@ _CATCHABLE = {
         "escalation",
         "conditional",
         "cancel",
+        "compensation",
     },
-    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link"},
-    "endEvent": {"none", "message", "signal", "error", "escalation", "terminate", "cancel"},
+    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link", "compensation"},
+    "endEvent": {
+        "none",
+        "message",
+        "signal",
+        "error",
+        "escalation",
+        "terminate",
+        "cancel",
+        "compensation",
+    },
 }
 _NODE_RULES = {
     "complexGateway": ("complex-gateway", "a complex gateway", "复杂网关"),
@@ -39,7 +57,6 @@ _NODE_RULES = {
 _NO = ("false", "0")
 # Attribute, values that change nothing (the default first), rule, what it is.
 _ATTRIBUTES = (
-    ("isForCompensation", _NO, "compensation", "compensation", "补偿"),
     ("startQuantity", ("1",), "quantity", "startQuantity other than 1", "startQuantity 不为 1"),
     (
         "completionQuantity",
@@ -132,8 +149,6 @@ def _event(process: ProcessModel, node: Node) -> Iterator[Reason]:
         return
     if node.event.kind == "multiple":
         yield "multiple-event", "an event with several definitions", "带多个定义的事件"
-    elif node.event.kind == "compensation":
-        yield "compensation", "compensation", "补偿"
     else:
         name = node.event.kind
         yield (
@@ -180,13 +195,41 @@ def _level(process: ProcessModel, node: Node) -> Iterator[Reason]:
         yield "event-subprocess-loop", "an event sub-process that repeats", "重复的事件子流程"
     if node.event.kind == "cancel" and not _in_transaction(process, node):
         yield "cancel-outside-transaction", "a cancel event outside a transaction", "事务外的取消事件"
+    if node.event.kind == "compensation":
+        yield from _compensation(process, node)
     if node.kind == "eventBasedGateway":
         yield from _event_gateway(process, node)
 
 
 def _in_transaction(process: ProcessModel, node: Node) -> bool:
     holder = node.attached_to if node.kind == "boundaryEvent" else node.parent
+    while node.kind != "boundaryEvent" and process.is_event_subprocess(holder):
+        holder = process.nodes[str(holder)].parent
     return holder in process.nodes and process.nodes[str(holder)].kind == "transaction"
+
+
+def _compensation(process: ProcessModel, node: Node) -> Iterator[Reason]:
+    if node.kind == "boundaryEvent":
+        handler = process.nodes.get(node.handler or "")
+        if handler is None or not handler.for_compensation or handler.parent != node.parent:
+            yield (
+                "compensation-without-handler",
+                "a compensation event without an associated compensation activity beside it",
+                "没有关联补偿活动的补偿事件",
+            )
+    elif node.kind in THROWING and node.event.activity is not None:
+        level = node.parent
+        seen = [level]
+        while process.is_event_subprocess(level):
+            level = process.nodes[str(level)].parent
+            seen.append(level)
+        target = process.nodes.get(node.event.activity)
+        if target is None or target.kind not in ACTIVITIES or target.parent not in seen:
+            yield (
+                "compensation-target",
+                f"the compensation of {node.event.activity}, which is no activity of its level",
+                f"对 {node.event.activity} 的补偿（不是本层的活动）",
+            )
 
 
 def _event_gateway(process: ProcessModel, node: Node) -> Iterator[Reason]:

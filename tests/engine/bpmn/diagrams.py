@@ -6,6 +6,7 @@ the default; `process` puts elements together and `document` makes a whole file.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
@@ -122,7 +123,10 @@ def flows(notation: str) -> str:
 
 
 def process(identity: str, *parts: str) -> str:
-    return f'<bpmn:process id="{identity}" isExecutable="true">\n{"".join(parts)}</bpmn:process>\n'
+    text = "".join(parts)
+    tied = re.findall(r"<bpmn:association [^>]*/>\n", text)  # the schema wants them at the end
+    text = re.sub(r"<bpmn:association [^>]*/>\n", "", text) + "".join(tied)
+    return f'<bpmn:process id="{identity}" isExecutable="true">\n{text}</bpmn:process>\n'
 
 
 def document(*parts: str) -> bytes:
