@@ -1,27 +1,27 @@
-"""The file store: bytes kept once under the SHA-256 of their content.
+"""The file store: bytes kept under names that nobody can read anything from.
 
 Files are written before the transaction that names them commits, so a row never points to
 nothing; what a rolled-back transaction left behind is collected later, after a day of grace.
 A file that is there is complete: it is written aside, synced, and then moved into place.
-Who may read which file is decided by those who know the case, not here.
+What the bytes are, how they are encrypted and who may read them is decided elsewhere.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import re
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from engine import keyfile
 from engine.errors import NotFound, Unavailable
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class FileMissing(NotFound):
@@ -39,91 +39,101 @@ class FileDamaged(Unavailable):
 
 
 class FileStore:
-    """A folder of files named by their content; many processes may use it at once."""
+    """A folder of files with names of 64 hex digits; many processes may use it at once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, content: bytes) -> str:
-        """Keep bytes and return their SHA-256; bytes that are there already are kept once.
+    def keep(self, name: str, blocks: Iterable[bytes]) -> None:
+        """Keep bytes under a name, in the place of what was there.
 
-        The time of a file is renewed each time it is put, so that the collection of old
-        unreferenced files does not take one that a running transaction is about to name.
+        Its time is the present, so that the collection of old unreferenced files does not take
+        what a running transaction is about to name.
+
+        Raises:
+            FileMissing: it is no name that a file can have.
         """
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self._path(sha256)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._path(name)
+        self._make_folder(path.parent)
         with self._lock(fcntl.LOCK_SH):
-            if path.exists():
-                os.utime(path)
-                return sha256
             draft = path.parent / f".{secrets.token_hex(8)}"
             try:
-                _write_synced(draft, content)
+                _write_synced(draft, blocks)
                 os.replace(draft, path)
             finally:
                 draft.unlink(missing_ok=True)
-            _sync_folder(path.parent)
-        return sha256
+            keyfile.sync_folder(path.parent)
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, name: str) -> BinaryIO:
         """Open a file for reading.
 
         Raises:
             FileMissing: no such file is stored.
         """
         try:
-            return self._path(sha256).open("rb")
+            return self._path(name).open("rb")
         except FileNotFoundError as error:
-            raise FileMissing(sha256=sha256) from error
+            raise FileMissing(sha256=name) from error
 
-    def read(self, sha256: str) -> bytes:
-        """Return the bytes of a file, compared with its name.
-
-        Raises:
-            FileMissing: no such file is stored.
-            FileDamaged: the bytes are not those that were stored.
-        """
-        with self.open(sha256) as file:
-            content = file.read()
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise FileDamaged(sha256=sha256)
-        return content
-
-    def exists(self, sha256: str) -> bool:
+    def exists(self, name: str) -> bool:
         """Return whether a file is stored."""
-        return self._path(sha256).is_file()
+        return self._path(name).is_file()
 
-    def unreferenced(self, referenced: Collection[str], *, before: datetime) -> Iterator[str]:
-        """Yield the files that nobody names and that were last put before an instant."""
+    def names(self) -> Iterator[str]:
+        """Yield the names of all stored files, in order."""
         for path in sorted(self.root.glob("??/*")):
-            sha256 = path.parent.name + path.name
-            if _SHA256.fullmatch(sha256) and sha256 not in referenced and _is_older(path, before):
-                yield sha256
+            name = path.parent.name + path.name
+            if _NAME.fullmatch(name):
+                yield name
 
     def collect(self, referenced: Collection[str], *, before: datetime) -> int:
         """Delete the unreferenced files and return how many there were.
 
+        What a crash left half written goes too, and is not counted.
+
         Args:
-            referenced: every SHA-256 that a row names, read before this call.
-            before: files put since are left alone; their transactions may not have committed.
+            referenced: every name that a row stands for, read before this call.
+            before: files kept since are left alone; their transactions may not have committed.
         """
         deleted = 0
-        for sha256 in self.unreferenced(referenced, before=before):
-            path = self._path(sha256)
-            with self._lock(fcntl.LOCK_EX):
-                if _is_older(path, before):  # somebody may have put it again meanwhile
-                    path.unlink(missing_ok=True)
-                    deleted += 1
+        for name in self.names():
+            if name not in referenced and self._delete(self._path(name), before):
+                deleted += 1
+        for draft in self.root.glob("??/.*"):
+            self._delete(draft, before)
         return deleted
 
-    def _path(self, sha256: str) -> Path:
-        if not _SHA256.fullmatch(sha256):
-            raise FileMissing(sha256=sha256)
-        return self.root / sha256[:2] / sha256[2:]
+    def is_due(self, task: str, every: timedelta) -> bool:
+        """Return whether something was last due so long ago, and count from now if it was."""
+        mark = self.root / f".{task}"
+        with self._lock(fcntl.LOCK_EX):
+            if mark.exists() and not _is_older(mark, datetime.now(UTC) - every):
+                return False
+            mark.touch()
+            return True
+
+    def _delete(self, path: Path, before: datetime) -> bool:
+        if not _is_older(path, before):
+            return False
+        with self._lock(fcntl.LOCK_EX):
+            if not _is_older(path, before):  # somebody may have kept it again meanwhile
+                return False
+            path.unlink(missing_ok=True)
+            return True
+
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            keyfile.sync_folder(self.root)
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise FileMissing(sha256=name)
+        return self.root / name[:2] / name[2:]
 
     @contextmanager
     def _lock(self, kind: int) -> Iterator[None]:
+        self.root.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, kind)
@@ -132,20 +142,13 @@ class FileStore:
             os.close(descriptor)
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def _write_synced(path: Path, blocks: Iterable[bytes]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        for block in blocks:
+            file.write(block)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_older(path: Path, before: datetime) -> bool:

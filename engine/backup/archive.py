@@ -62,9 +62,9 @@ class Writer:
             yield write
         self.manifest.members[name] = state.hexdigest()
 
-    def copy(self, name: str, source: Path) -> None:
-        """Add a file."""
-        with source.open("rb") as file, self.member(name) as write:
+    def copy(self, name: str, file: IO[bytes]) -> None:
+        """Add what an open file holds."""
+        with self.member(name) as write:
             for block in iter(lambda: file.read(BLOCK), b""):
                 write(block)
 

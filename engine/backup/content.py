@@ -80,7 +80,8 @@ def _dump_sqlite(database: Database, writer: Writer) -> None:
                 source.backup(target)
                 # One file without a log beside it; the database turns the log on again.
                 target.execute("pragma journal_mode=DELETE")
-        writer.copy(SQLITE_COPY, path)
+        with path.open("rb") as file:
+            writer.copy(SQLITE_COPY, file)
 
 
 def _load_sqlite(database: Database, archive: zipfile.ZipFile) -> None:

@@ -7,7 +7,7 @@ backup without them cannot read personal data, and neither can its owner once th
 
 from __future__ import annotations
 
-import re
+import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,14 +15,13 @@ from pathlib import Path
 
 from engine import clock, keyfile, schema
 from engine.backup import archive, content
-from engine.backup.archive import BackupDamaged, Manifest
+from engine.backup.archive import Manifest
 from engine.db import Database
 from engine.errors import Conflict, Invalid
-from engine.files import FileStore
+from engine.files import FileMissing, FileStore
 
 FILES = "files/"
 KEYS = "keys/"
-_FILE = re.compile(r"files/([0-9a-f]{64})")
 
 
 class BackupOfOtherKind(Invalid):
@@ -83,14 +82,13 @@ def make(
     )
     with archive.writing(target, manifest) as writer:
         content.dump(database, writer)
-        for path in sorted(files.root.glob("??/*")):
-            name = f"{FILES}{path.parent.name}{path.name}"
-            if _FILE.fullmatch(name):
-                with suppress(FileNotFoundError):  # nobody named it, and it was collected
-                    writer.copy(name, path)
+        for name in files.names():
+            with suppress(FileMissing), files.open(name) as file:  # else it was just collected
+                writer.copy(f"{FILES}{name}", file)
         for key, path in (keys or {}).items():
             if path.exists():
-                writer.copy(f"{KEYS}{key}", path)
+                with path.open("rb") as file:
+                    writer.copy(f"{KEYS}{key}", file)
     return manifest
 
 
@@ -105,7 +103,7 @@ def restore(
 
     Args:
         database: no tables, or tables without rows.
-        files: the store; files that are there already stay.
+        files: the store; no row of an empty database names what is there already.
         source: the archive.
         keys: where key files of the archive belong, by the names that they bear in it.
 
@@ -121,8 +119,8 @@ def restore(
             raise BackupNewer(revision=manifest.revision)
         content.require_empty(database)
         for name in manifest.members:
-            if match := _FILE.fullmatch(name):
-                _put(files, match[1], opened.read(name))
+            if name.startswith(FILES):
+                _put(files, name.removeprefix(FILES), opened, name)
         displaced = [
             _place_key(path, opened.read(f"{KEYS}{key}"))
             for key, path in keys.items()
@@ -132,9 +130,9 @@ def restore(
     return Restored(manifest, tuple(path for path in displaced if path is not None))
 
 
-def _put(files: FileStore, sha256: str, data: bytes) -> None:
-    if files.put(data) != sha256:
-        raise BackupDamaged(problem=f"the file {sha256} is not what its name says")
+def _put(files: FileStore, name: str, opened: zipfile.ZipFile, member: str) -> None:
+    with opened.open(member) as file:
+        files.keep(name, iter(lambda: file.read(archive.BLOCK), b""))
 
 
 def _place_key(path: Path, data: bytes) -> Path | None:

@@ -1,4 +1,4 @@
-"""Documents: the files of a case, as handed in and as issued; their bytes lie in the file store.
+"""Documents: the files of a case, as handed in and as issued; `stored` keeps their bytes.
 
 What a file is, its content says and not its name; both must agree. The name that somebody gave a
 file may hold a person's name, so it is kept encrypted with the case data, and the row bears a
@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -21,12 +20,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.casework import matters, media_types
-from engine.errors import Conflict, Invalid, NotFound, Unavailable
-from engine.files import FileStore
+from engine.casework import matters, media_types, stored
+from engine.errors import Conflict, Invalid, NotFound
 from engine.models import Case, Correction, Document, Instance
 from engine.people.identity import Actor
-from engine.process.wiring import wiring_of
 from engine.record import history, personal
 from engine.record.history import Entry, Value
 
@@ -68,13 +65,6 @@ class CaseTakesNoDocuments(Conflict):
 
     code = "case-takes-no-documents"
     message = "Case {case} is closed and takes no more files."
-
-
-class FileStoreMissing(Unavailable):
-    """Start the program with a data folder (TONGBAN_DATA)."""
-
-    code = "file-store-missing"
-    message = "This program was started without a place for files."
 
 
 class DocumentNotFound(NotFound):
@@ -138,7 +128,7 @@ def add_upload(
         file_name=f"{number:02d}-{material_key or 'attachment'}.{found.extension}",
         media_type=found.media_type,
         size=len(data),
-        sha256=files_of(session).put(data),
+        sha256=stored.put(session, case.instance_id, data),
         created_at=clock.now(),
         created_by=by.key,
     )
@@ -207,7 +197,8 @@ def open_for(session: Session, case: Case, number: int, by: Actor) -> OpenDocume
 
     Raises:
         DocumentNotFound: there is no such file.
-        FileMissing: its bytes are lost.
+        FileMissing, FileDamaged: its bytes are lost or were changed.
+        DataDestroyed: the files of this case were destroyed.
     """
     document = get(session, case, number)
     return OpenDocument(
@@ -215,7 +206,7 @@ def open_for(session: Session, case: Case, number: int, by: Actor) -> OpenDocume
         media_type=document.media_type,
         size=document.size,
         sha256=document.sha256,
-        content=files_of(session).open(document.sha256),
+        content=stored.open_stored(session, case.instance_id, document.sha256),
     )
 
 
@@ -232,28 +223,6 @@ def next_number(session: Session, instance_id: UUID) -> int:
         select(func.max(Document.number)).where(Document.instance_id == instance_id)
     )
     return (highest or 0) + 1
-
-
-def files_of(session: Session) -> FileStore:
-    """Return the file store that the program was started with.
-
-    Raises:
-        FileStoreMissing: it was started without one.
-    """
-    files = wiring_of(session).files
-    if files is None:
-        raise FileStoreMissing()
-    return files
-
-
-def collect(session: Session, *, before: datetime) -> int:
-    """Delete stored files that no row names and that were put before an instant.
-
-    Args:
-        before: at least a day ago, so that steps under way keep what they have put.
-    """
-    referenced = set(session.scalars(select(Document.sha256).distinct()))
-    return files_of(session).collect(referenced, before=before)
 
 
 def sanitised(file_name: str) -> str:

@@ -12,18 +12,18 @@ import json
 from pathlib import Path
 
 import click
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import catalogue
 from engine import backup as backups
 from engine import schema
 from engine.calendar import holidays, workdays
+from engine.casework import stored
 from engine.commands.program import Program
 from engine.db import Database, reading, transaction
 from engine.errors import EngineError
 from engine.files import FileStore
-from engine.models import Document
 from engine.record import master
 from engine.record.checkpoint import KEY_NAME
 
@@ -148,10 +148,8 @@ def _problems(program: Program) -> list[str]:
     with reading(program.database) as session:
         if workdays.last_day(session) is None:
             found.append("the calendar of working days is empty: run `tongban db upgrade`")
-        files = _files(program)
-        for sha256 in session.scalars(select(Document.sha256).distinct()):
-            if not files.exists(sha256):
-                found.append(f"the file {sha256} is missing from the file store")
+        for sha256 in stored.missing(session):
+            found.append(f"the file {sha256} is missing from the file store")
     return found
 
 

@@ -26,6 +26,7 @@ from engine.errors import Conflict, Unavailable
 from engine.models import PersonKey
 
 NONCE_BYTES = 12
+FILES = "files"  # whose key encrypts uploads and papers: they may speak of everybody in a case
 
 
 class MasterKeyMissing(Unavailable):
@@ -116,9 +117,16 @@ def unwraps(master: bytes, row: PersonKey) -> bool:
 
 
 def destroy(session: Session, instance_id: UUID, person: str) -> bool:
-    """Forget the key of a person in a case; return whether there was one to forget."""
+    """Forget the key of a person in a case; return whether there was one to forget.
+
+    Of the files it is noted even if there was no key: then they lie in clear, from an earlier
+    release, and the note is what keeps them from being opened until they are deleted.
+    """
     row = session.get(PersonKey, (instance_id, person))
-    if row is None or row.wrapped is None:
+    if row is None and person == FILES:
+        row = PersonKey(instance_id=instance_id, person=person, wrapped=None)
+        session.add(row)
+    elif row is None or row.wrapped is None:
         return False
     row.wrapped = None
     row.destroyed_at = clock.now()

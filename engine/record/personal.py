@@ -16,7 +16,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
-from engine.models import CaseData, Instance
+from engine.models import CaseData, Document, Instance, PersonKey
 from engine.record import canonical, history, keys
 from engine.record.masking import mask, mask_field
 
@@ -170,6 +170,7 @@ def destroy(session: Session, instance_id: UUID, person: str, *, actor: str, rea
 
     Personal Information Protection Law of the PRC, art. 47 (个人信息保护法): data is erased when
     its purpose is met or its term has ended. What was committed stays provable to be committed.
+    Uploads and papers of the case go with it, because they may speak of any person in it.
 
     Returns:
         Whether there was anything to destroy.
@@ -180,8 +181,10 @@ def destroy(session: Session, instance_id: UUID, person: str, *, actor: str, rea
     instance = session.get(Instance, instance_id, with_for_update=True)
     if instance is None:
         raise NotFound(what=f"Case {instance_id}")
-    if not keys.destroy(session, instance_id, person):
+    found = keys.destroy(session, instance_id, person)
+    if not found and not (person in (PERSON, keys.FILES) and _has_files(session, instance_id)):
         return False
+    keys.destroy(session, instance_id, keys.FILES)
     # The search hash is keyed by the master key, so guesses could still be tried against it.
     session.execute(
         update(CaseData)
@@ -191,6 +194,15 @@ def destroy(session: Session, instance_id: UUID, person: str, *, actor: str, rea
     fields = {"person": history.Value(after=person), "reason": history.Value(after=reason)}
     history.append(session, instance, [history.Entry("personal.destroyed", actor, fields=fields)])
     return True
+
+
+def _has_files(session: Session, instance_id: UUID) -> bool:
+    """Return whether there are files whose key was not destroyed yet."""
+    key = session.get(PersonKey, (instance_id, keys.FILES))
+    if key is not None:
+        return key.wrapped is not None
+    query = select(Document.number).where(Document.instance_id == instance_id).limit(1)
+    return session.scalar(query) is not None
 
 
 def _rows(session: Session, instance_id: UUID) -> list[CaseData]:

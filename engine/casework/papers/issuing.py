@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
 from engine import clock
-from engine.casework import documents, matters
+from engine.casework import documents, matters, stored
 from engine.casework.papers import gathering, typesetting, wording
 from engine.casework.papers.kinds import PaperKind, kind_of
 from engine.errors import Conflict, Invalid
@@ -155,7 +155,7 @@ def _write(
         file_name=f"{paper_no}.pdf",
         media_type=PDF,
         size=len(content),
-        sha256=documents.files_of(session).put(content),
+        sha256=stored.put(session, case.instance_id, content),
         created_at=clock.now(),
         created_by=by.key,
     )

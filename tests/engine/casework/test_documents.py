@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.casework import documents
-from engine.db import Database, transaction
 from engine.models import Case, Correction, Document
 from engine.record import history
 from tests.engine.casework.paper_cases import CLERK, NOON, make_case
@@ -152,22 +151,6 @@ def test_a_closed_case_takes_no_files(session: Session, case: Case) -> None:
 
     with pytest.raises(documents.CaseTakesNoDocuments):
         add(session, case)
-
-
-def test_what_a_rolled_back_step_left_is_collected(database: Database) -> None:
-    with transaction(database) as session:
-        case = make_case(session)
-        instance_id, kept = case.instance_id, add(session, case).sha256
-    with pytest.raises(RuntimeError), transaction(database) as session:
-        lost = add(session, session.get_one(Case, instance_id), "b.png", PNG).sha256
-        raise RuntimeError("the step fails")
-
-    with transaction(database) as session:
-        later = datetime.now(UTC) + timedelta(minutes=1)
-        assert documents.collect(session, before=later) == 1
-        files = documents.files_of(session)
-        assert files.exists(kept)
-        assert not files.exists(lost)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import clock, schema
 from engine.backup import BackupDamaged, BackupOfNothing, BackupOfOtherKind, DatabaseNotEmpty
+from engine.casework import stored
 from engine.commands.db import db
 from engine.commands.program import Program
 from engine.db import Database, reading, transaction
@@ -30,6 +31,7 @@ from engine.settings import Settings
 from tests.conftest import MASTER_KEY, Servers
 from tests.engine.record.cases import fill, make_instance
 
+FILE = b"%PDF-1.7 " + bytes(range(256))
 AWKWARD = "重庆\t制表\n换行\\反斜线 'quote' \"引号\" 𠮷"
 
 
@@ -69,8 +71,6 @@ def run(program: Program, *arguments: str | Path) -> Result:
 
 def populate(program: Program) -> str:
     """Put cases, people, awkward text and a file in; return the file's hash."""
-    files = program.database.wiring.files
-    sha256 = files.put(b"%PDF-1.7 " + bytes(range(256)))
     with transaction(program.database) as session:
         # The older office names a newer one, so rows do not stand in the order of their making.
         session.add(office("b", "乙"))
@@ -82,6 +82,7 @@ def populate(program: Program) -> str:
         instance.variables = {"text": AWKWARD, "nested": [1, None, {"π": 1.5}]}
         fill(session, instance)
         personal.keep(session, instance.id, "applicant.name", "张虚构")
+        sha256 = stored.put(session, instance.id, FILE)
         session.add(document(instance.id, sha256))
     return sha256
 
@@ -120,8 +121,9 @@ def test_what_was_backed_up_comes_back(program: Program, servers: Servers, tmp_p
 
         assert (made.exit_code, restored.exit_code) == (0, 0)
         assert contents(second.database) == before
-        assert second.database.wiring.files.read(sha256).startswith(b"%PDF")
         with reading(second.database) as session:
+            (instance_id,) = session.scalars(select(Document.instance_id))
+            assert stored.read(session, instance_id, sha256) == FILE
             assert verify_all(session).ok
             assert personal.find(session, "applicant.name", "张虚构")
         checked = run(second, "check", "--json")

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.casework import documents, papers
+from engine.casework import documents, papers, stored
 from engine.models import Case, Deadline, Document, Instance, MaterialReceived
 from engine.record import history, personal
 from tests.engine.casework.paper_cases import CLERK, NOON, PERSON, make_case
@@ -42,7 +42,7 @@ def issue(session: Session, case: Case, paper: str, **facts: Any) -> Document:
 
 
 def text_of(session: Session, document: Document) -> str:
-    content = documents.files_of(session).read(document.sha256)
+    content = stored.read(session, document.instance_id, document.sha256)
     pages = PdfReader(io.BytesIO(content)).pages
     return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
 
