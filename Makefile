@@ -8,7 +8,7 @@ PORT ?= 8000
 CASES ?= 24
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run worker test check bench clean browser
+.PHONY: help setup assets run worker test check soak bench clean browser
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ browser: ## Install Chromium where the machine has none and we may
 
 test: setup assets browser ## Run every test: unit, processes, both databases, browser
 	$(BIN)/pytest -q
+
+soak: setup ## Run for an hour: random processes, fuzzing, kills; writes docs/soak
+	$(BIN)/pytest -q -m soak tests/soak
 
 bench: setup ## Measure, against a floor of the same run
 	$(BIN)/python -m bench
