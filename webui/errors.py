@@ -43,6 +43,7 @@ _HTTP |= {
     503: "unavailable",
     401: "forbidden",
 }
+WEB_CODES = frozenset({*_HTTP.values(), "form-expired", "error"})  # those of no engine error
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without the ones that are misread aloud
 _NEVER_SHOWN = ("csrf_token", "password", "old_password", "new_password", "repeat_password")
 _API = "/api/"

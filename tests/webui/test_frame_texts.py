@@ -102,6 +102,22 @@ def test_every_error_has_its_text_in_both_languages() -> None:
     assert errors.missing_texts(codes_of_the_program()) == []
 
 
+def test_every_text_belongs_to_an_error_that_exists() -> None:
+    known = codes_of_the_program().keys() | errors.WEB_CODES
+
+    assert sorted(errors.texts().keys() - known) == []
+
+
+def test_every_sentence_about_a_field_can_be_said() -> None:
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("engine", "webui")
+        for path in (WEBUI.parent / folder).rglob("*.py")
+    )
+
+    assert [code for code in errors.field_codes() if f'"{code}"' not in source] == []
+
+
 def test_no_text_names_a_fact_that_its_error_does_not_have() -> None:
     wrong = []
     for code, kind in codes_of_the_program().items():
