@@ -23,6 +23,7 @@ from engine.bpmn.bundle import Bundle as Specifications
 from engine.models import Bundle, Definition, Instance, SourceFile
 from engine.process import checking, definitions, forms
 from engine.process.forms import Form
+from engine.process.wiring import reading_of
 
 MOST_KEPT = 64
 
@@ -64,7 +65,8 @@ def bind(session: Session, definition: Definition) -> Bundle:
     while todo:
         one = todo.pop()
         files[one.file] = one.sha256
-        models = parser.parse({one.file: definitions.source(session, one.sha256)}).processes
+        content = definitions.source(session, one.sha256)
+        models = parser.parse({one.file: content}, **reading_of(session)).processes
         model = models[one.key]
         for node in model.calls():
             if node.called and node.called not in seen:
@@ -106,7 +108,8 @@ def _build(session: Session, row: Bundle) -> Built:
             form, _ = forms.parse(data, name)
             if form is not None:
                 found[name] = form
-    return Built(row.hash, parser.bundle(files, row.process_key), found)
+    specifications = parser.bundle(files, row.process_key, **reading_of(session))
+    return Built(row.hash, specifications, found)
 
 
 def _called(session: Session, caller: Definition, key: str) -> Definition:

@@ -75,6 +75,8 @@ def check(
     profile: str = "bpmn",
     operations: frozenset[str] | None = None,
     known: Callable[[str], bool] | None = None,
+    probes: frozenset[str] = frozenset(),
+    drawings: bool = False,
 ) -> Report:
     """Check files together.
 
@@ -84,8 +86,10 @@ def check(
         operations: what is plugged in; None leaves that unasked.
         known: tells whether a process that is not in the files was deployed before; without it a
             missing process is a warning, because it may be deployed elsewhere.
+        probes: functions that scripts may call beside the usual ones; for `trace` only.
+        drawings: whether processes run that are not marked as executable; for `trace` only.
     """
-    report = Report(profile, files, parser.parse(files))
+    report = Report(profile, files, parser.parse(files, probes=probes, drawings=drawings))
     found = list(report.parsed.problems)
     for name, data in files.items():
         kind = type_of(name)

@@ -24,7 +24,7 @@ from engine.people import permissions
 from engine.people.identity import Actor
 from engine.process import checking
 from engine.process.checking import Report
-from engine.process.wiring import wiring_of
+from engine.process.wiring import reading_of, wiring_of
 
 FORM_ENDINGS = (".form",)
 
@@ -147,6 +147,7 @@ def _report(session: Session, files: Mapping[str, bytes], profile: str) -> Repor
         profile=profile,
         operations=frozenset(wiring_of(session).operations) or None,
         known=lambda key: _is_deployed(session, key),
+        **reading_of(session),
     )
 
 

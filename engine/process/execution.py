@@ -28,7 +28,7 @@ from engine.process import bundles, incidents, placing, variables, waits
 from engine.process.bundles import Built
 from engine.process.operations import OperationCall
 from engine.process.steps import InstanceStepFailed
-from engine.process.wiring import Hook, wiring_of
+from engine.process.wiring import Hook, probes_of, wiring_of
 from engine.record import history
 from engine.record.history import UNSET, Entry, Value
 
@@ -82,15 +82,34 @@ class Step:
 
     @classmethod
     def begin(
-        cls, session: Session, instance: Instance, values: Mapping[str, Any], by: Actor
+        cls,
+        session: Session,
+        instance: Instance,
+        values: Mapping[str, Any],
+        by: Actor,
+        element: str | None = None,
     ) -> Step:
-        """Begin the first step of a new instance, whose row is flushed already."""
+        """Begin the first step of a new instance, whose row is flushed already.
+
+        Args:
+            session: of the transaction.
+            instance: the new row.
+            values: the first variables.
+            by: who starts it.
+            element: where an event starts it; None for the start without an event.
+        """
         step = cls(session, instance, by)
         step.note("instance.started", fields=changes({}, values))
         with _Place(step):
             step.run = workflow.start(
-                step.built.specifications, values, operations=step._operate, now=clock.now
+                step.built.specifications,
+                values,
+                operations=step._operate,
+                now=clock.now,
+                probes=probes_of(session),
+                element=element,
             )
+        step._prepare()
         return step
 
     @classmethod
@@ -119,8 +138,13 @@ class Step:
         step.tasks = tasks
         step._blobs = _blobs(session, instance)
         step.run = workflow.load(
-            step.built.specifications, step._blobs, operations=step._operate, now=clock.now
+            step.built.specifications,
+            step._blobs,
+            operations=step._operate,
+            now=clock.now,
+            probes=probes_of(session),
         )
+        step._prepare()
         step.before = waits.of(step.run)
         return step
 
@@ -170,12 +194,20 @@ class Step:
             waits.take_kept(self)
             self._save()
         self._tell()
+        observer = wiring_of(self.session).observer
+        if observer is not None:
+            observer.watch(self.instance, self.run)
         return self.instance
 
     def cancel(self) -> Instance:
         """End the instance from outside."""
         self.run.cancel()
         return self.finish()
+
+    def _prepare(self) -> None:
+        observer = wiring_of(self.session).observer
+        if observer is not None:
+            observer.prepare(self.instance.id, self.run)
 
     def _save(self) -> None:
         instance, values, ended = self.instance, self.run.variables, self.run.is_completed()

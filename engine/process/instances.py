@@ -23,6 +23,7 @@ from engine.process import bundles, definitions, execution, incidents
 from engine.process import variables as values
 from engine.process.execution import Step
 from engine.process.waits import NOTHING
+from engine.process.wiring import wiring_of
 from engine.record.history import Value
 
 LIVE = execution.LIVE
@@ -58,6 +59,7 @@ def start(
     business_key: str | None = None,
     office_id: str | None = None,
     instance_id: UUID | None = None,
+    element: str | None = None,
 ) -> Instance:
     """Start an instance and run it to its first wait.
 
@@ -69,6 +71,7 @@ def start(
         business_key: the caller's own reference.
         office_id: to which tasks without an office of their own belong.
         instance_id: given by a caller that needs it beforehand.
+        element: the start event that has happened; None starts without an event.
 
     Raises:
         DefinitionNotFound: no such process or version.
@@ -79,7 +82,7 @@ def start(
     definition = definitions.latest(session, process_key, version)
     bundle = bundles.bind(session, definition)
     instance = Instance(
-        id=instance_id or new_id(),
+        id=instance_id or _new_id(session),
         definition_id=definition.id,
         bundle_hash=bundle.hash,
         process_key=process_key,
@@ -93,7 +96,12 @@ def start(
     )
     session.add(instance)
     session.flush()
-    return Step.begin(session, instance, given, by).finish()
+    return Step.begin(session, instance, given, by, element).finish()
+
+
+def _new_id(session: Session) -> UUID:
+    observer = wiring_of(session).observer
+    return observer.new_id() if observer else new_id()
 
 
 def get(session: Session, instance_id: UUID) -> Instance:
