@@ -45,6 +45,7 @@ class Instance(Level, BpmnWorkflow):
         self.outbox: list[Thrown] = []
         self.conditions: set[int] = set()  # tokens that wait for one
         self.choices: dict[str, list[str]] = {}
+        self.current: Token | None = None  # the one that runs
         self.paused: frozenset[str] = frozenset()  # tasks that a trace completes by hand
         self.ended_by: str | None = None
         self.error_code: str | None = None
@@ -103,6 +104,7 @@ class Instance(Level, BpmnWorkflow):
 
     def execute(self, token: Token) -> None:
         """Run one token, turning what goes wrong into an error that names the element."""
+        self.current = token
         try:
             token.run()
         except BpmnError as error:

@@ -21,6 +21,7 @@ EVENTS = (
     "condition",
     "error",
     "escalation",
+    "call",
     "ended",
 )
 
@@ -42,6 +43,7 @@ class Entry:
     at: datetime
     token: int | None = None
     code: str | None = None
+    args: tuple[object, ...] | None = None  # of a call, which `trace` alone records
 
 
 @dataclass(frozen=True, slots=True)

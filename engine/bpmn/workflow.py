@@ -211,6 +211,27 @@ class Run:
         """Keep these activities open in this run until they are completed by hand, for trace."""
         self._top.paused = frozenset(elements)
 
+    def record_call(self, name: str, args: Iterable[Any]) -> None:
+        """Write into the journal that the running element called a function, for trace."""
+        top, token = self._top, self._top.current
+        scope = top if token is None else token.workflow
+        element, kind = (scope.spec.name, "process")
+        if token is not None:
+            element, kind = token.element, token.task_spec.kind
+        top.journal.append(
+            Entry(
+                "call",
+                element,
+                kind,
+                name,
+                scope.number,
+                scope.spec.process,
+                top.now(),
+                None if token is None else token.id,
+                args=tuple(args),
+            )
+        )
+
     # What it is
 
     def is_completed(self) -> bool:

@@ -54,7 +54,8 @@ class Built:
         return None
 
 
-_kept: OrderedDict[str, Built] = OrderedDict()  # content-addressed: valid for every database
+# Content-addressed: valid for every database; a trace reads files otherwise than a program.
+_kept: OrderedDict[tuple[str, bool], Built] = OrderedDict()
 _lock = Lock()
 
 
@@ -85,14 +86,15 @@ def bind(session: Session, definition: Definition) -> Bundle:
 
 def of_instance(session: Session, instance: Instance) -> Built:
     """Return what an instance runs on."""
+    key = instance.bundle_hash, reading_of(session)["drawings"]
     with _lock:
-        built = _kept.get(instance.bundle_hash)
+        built = _kept.get(key)
         if built is not None:
-            _kept.move_to_end(instance.bundle_hash)
+            _kept.move_to_end(key)
             return built
     built = _build(session, session.get_one(Bundle, instance.bundle_hash))
     with _lock:
-        _kept[built.hash] = built
+        _kept[key] = built
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return built

@@ -49,12 +49,20 @@ class Taken(NamedTuple):
     lease: str
 
 
-def take(database: Database, limit: int = BATCH) -> list[Taken]:
-    """Lease due jobs, shuffled so that two workers seldom want the same."""
+def take(
+    database: Database, limit: int = BATCH, *, but: frozenset[str] = frozenset()
+) -> list[Taken]:
+    """Lease due jobs, shuffled so that two workers seldom want the same.
+
+    Args:
+        database: where they wait.
+        limit: how many at most.
+        but: kinds that somebody else does.
+    """
     due = clock.now()
     with reading(database) as session:
         now = database_time(session)
-        query = select(Job.instance_id, Job.number).where(_free(due, now))
+        query = select(Job.instance_id, Job.number).where(_free(due, now), Job.kind.not_in(but))
         found = session.execute(query.order_by(Job.due_at).limit(limit)).all()
     candidates = [(row[0], row[1]) for row in found]
     random.shuffle(candidates)
