@@ -21,6 +21,7 @@ WORDS: dict[Any, str] = {
     int: "a whole number",
     bool: "true or false",
     date: "a date",
+    dict: "a mapping",
 }
 
 
@@ -75,6 +76,8 @@ def _value(hint: Any, data: Any, at: At, faults: list[Fault]) -> Any:
         return _union(get_args(hint), data, at, faults)
     if origin is tuple:
         return _tuple(get_args(hint)[0], data, at, faults)
+    if origin is dict:  # free data: whatever it holds
+        hint = dict
     if is_dataclass(hint):
         return _dataclass(hint, data, at, faults)  # type: ignore[arg-type]
     if issubclass(hint, StrEnum):
