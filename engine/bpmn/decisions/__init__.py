@@ -1,0 +1,24 @@
+"""Decisions: DMN 1.3 to 1.5 read, checked and evaluated; pure, without a database.
+
+`parse` reads a file into a `DecisionModel` and its problems; `evaluate` gives the value of a
+decision and the record of how it came about. FEEL is evaluated by `feel`, a closed evaluator of
+our own, with decimals and within counted bounds.
+"""
+
+from engine.bpmn.decisions.evaluating import Evaluation, Step, evaluate, invoke
+from engine.bpmn.decisions.exchange import from_plain, to_plain
+from engine.bpmn.decisions.model import Decision, DecisionModel
+from engine.bpmn.decisions.reader import parse, parse_all
+
+__all__ = [
+    "Decision",
+    "DecisionModel",
+    "Evaluation",
+    "Step",
+    "evaluate",
+    "from_plain",
+    "invoke",
+    "parse",
+    "parse_all",
+    "to_plain",
+]

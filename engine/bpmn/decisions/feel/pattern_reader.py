@@ -1,0 +1,280 @@
+"""Pattern reader: a regular expression of XPath into the program that `patterns` runs.
+
+Alternatives, groups, greedy and reluctant repetition, classes with subtraction, the escapes
+`\\d \\s \\w \\i \\c \\p{…}`, anchors, and the flags s, m, i, x, q. A program has a largest size, which
+bounds nested counted repetition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.bpmn.decisions.feel.errors import FeelRefused
+from engine.bpmn.decisions.feel.pattern_classes import ESCAPES, Accepts, category, one_of
+from engine.bpmn.decisions.feel.values import Unfit
+
+CHARACTER, SPLIT, JUMP, SAVE, ANY_START, ANY_END, MATCH = range(7)
+LARGEST = 3000
+LONGEST = 1000
+DEEPEST = 30
+_PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_SIGNS = set("\\|.?*+(){}-[]^$/")
+
+
+@dataclass
+class Program:
+    """Steps `(kind, …)`; `groups` counts the captures."""
+
+    code: list[tuple[Any, ...]] = field(default_factory=list)
+    groups: int = 0
+    lines: bool = False
+
+
+def read(pattern: str, flags: str) -> Program:
+    """Read a pattern.
+
+    Raises:
+        Unfit: it is not a regular expression of XPath.
+        FeelRefused: it uses what is not evaluated here.
+    """
+    if len(pattern) > LONGEST:
+        raise Unfit("the pattern is too long")
+    reader = _Reader(pattern, flags)
+    body = reader.alternatives()
+    if reader.at < len(pattern):
+        raise Unfit("a bracket of the pattern is not opened")
+    code = [(SAVE, 0), *body, (SAVE, 1), (MATCH,)]
+    return Program(_placed(code), reader.groups, "m" in flags)
+
+
+# While reading, jumps are relative, so that a piece of code can be copied.
+Code = list[tuple[Any, ...]]
+
+
+def _placed(code: Code) -> Code:
+    made: Code = []
+    for at, step in enumerate(code):
+        if step[0] in (JUMP, SPLIT):
+            made.append((step[0], *(at + way for way in step[1:])))
+        else:
+            made.append(step)
+    return made
+
+
+class _Reader:
+    def __init__(self, pattern: str, flags: str) -> None:
+        self.pattern = pattern
+        self.at = 0
+        self.groups = 0
+        self.depth = 0
+        self.literal = "q" in flags
+        self.spaced = "x" in flags
+        self.fold = "i" in flags
+        self.dot: Accepts = (lambda c: True) if "s" in flags else (lambda c: c not in "\n\r")
+
+    def peek(self) -> str:
+        while self.spaced and self.pattern[self.at : self.at + 1].isspace():
+            self.at += 1
+        return self.pattern[self.at : self.at + 1]
+
+    def alternatives(self) -> Code:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Unfit("the pattern is nested too deep")
+        made = self.sequence()
+        while self.peek() == "|" and not self.literal:
+            self.at += 1
+            other = self.sequence()
+            made = [(SPLIT, 1, len(made) + 2), *made, (JUMP, len(other) + 1), *other]
+            self.small(len(made))
+        self.depth -= 1
+        return made
+
+    def sequence(self) -> Code:
+        made: Code = []
+        while self.peek() and (self.literal or self.peek() not in "|)"):
+            made += self.repeated(self.piece())
+            self.small(len(made))
+        return made
+
+    @staticmethod
+    def small(size: int) -> None:
+        if size > LARGEST:
+            raise Unfit("the pattern is too large")
+
+    def repeated(self, piece: Code) -> Code:
+        sign = self.peek()
+        if self.literal or sign not in ("?", "*", "+", "{"):
+            return piece
+        least, most = {"?": (0, 1), "*": (0, None), "+": (1, None)}.get(sign, (0, 0))
+        if sign == "{":
+            least, most = self.counts()
+        else:
+            self.at += 1
+        lazy = self.peek() == "?"
+        self.at += lazy
+        if self.peek() in ("?", "*", "+", "{") and self.peek():
+            raise Unfit("a repetition of the pattern repeats nothing")
+        self.small(len(piece) * (max(least, most or 0) + 1))
+        return _repeat(piece, least, most, lazy)
+
+    def counts(self) -> tuple[int, int | None]:
+        end = self.pattern.find("}", self.at)
+        parts = self.pattern[self.at + 1 : end].split(",") if end > 0 else []
+        good = [part.isdecimal() and part.isascii() and len(part) < 5 for part in parts]
+        if len(parts) == 2 and good[0] and not parts[1]:
+            good[1] = True
+        if not parts or len(parts) > 2 or not all(good):
+            raise Unfit("a repetition of the pattern is not understood")
+        self.at = end + 1
+        least = int(parts[0])
+        most = least if len(parts) == 1 else int(parts[1]) if parts[1] else None
+        if most is not None and most < least:
+            raise Unfit("a repetition of the pattern ends before it begins")
+        return least, most
+
+    def piece(self) -> Code:
+        sign = self.peek()
+        self.at += 1
+        if self.literal:
+            return [self.accept(one_of(sign))]
+        if sign == "(":
+            return self.group()
+        if sign == "[":
+            return [self.accept(self.char_class())]
+        if sign == ".":
+            return [(CHARACTER, self.dot)]
+        if sign == "^":
+            return [(ANY_START,)]
+        if sign == "$":
+            return [(ANY_END,)]
+        if sign == "\\":
+            return [self.accept(self.escape())]
+        if sign in "?*+{}]":
+            raise Unfit("a sign of the pattern is out of place")
+        return [self.accept(one_of(sign))]
+
+    def accept(self, accepts: Accepts) -> tuple[Any, ...]:
+        if not self.fold:
+            return (CHARACTER, accepts)
+        return (CHARACTER, lambda c: accepts(c) or accepts(c.lower()[:1]) or accepts(c.upper()[:1]))
+
+    def group(self) -> Code:
+        captures = True
+        if self.pattern.startswith("?:", self.at):
+            self.at += 2
+            captures = False
+        elif self.peek() == "?":
+            raise Unfit("a group of the pattern is not understood")
+        if captures:
+            self.groups += 1
+        number = self.groups
+        body = self.alternatives()
+        if self.peek() != ")":
+            raise Unfit("a bracket of the pattern is not closed")
+        self.at += 1
+        return [(SAVE, 2 * number), *body, (SAVE, 2 * number + 1)] if captures else body
+
+    def escape(self) -> Accepts:
+        sign = self.pattern[self.at : self.at + 1]
+        self.at += 1
+        if sign in ESCAPES and sign:
+            return ESCAPES[sign]
+        if sign in ("p", "P"):
+            return self.category(sign == "P")
+        if sign in _PLAIN_ESCAPES:
+            return one_of(_PLAIN_ESCAPES[sign])
+        if sign.isdecimal():
+            raise FeelRefused(
+                "back-references in patterns are not evaluated here",
+                "不支持正则表达式中的反向引用",
+                unsupported=True,
+            )
+        if sign not in _SIGNS:
+            raise Unfit("an escape of the pattern is not understood")
+        return one_of(sign)
+
+    def category(self, negated: bool) -> Accepts:
+        end = self.pattern.find("}", self.at)
+        name = self.pattern[self.at + 1 : end]
+        if self.pattern[self.at : self.at + 1] != "{" or end < 0:
+            raise Unfit("an escape of the pattern is not understood")
+        self.at = end + 1
+        if name.startswith("Is"):
+            raise FeelRefused(
+                "Unicode blocks in patterns are not evaluated here",
+                "不支持正则表达式中的 Unicode 区块",
+                unsupported=True,
+            )
+        accepts = category(name)
+        return (lambda c: not accepts(c)) if negated else accepts
+
+    def char_class(self) -> Accepts:
+        negated = self.take("^")
+        parts: list[Accepts] = []
+        first = True
+        without: Accepts | None = None
+        while first or not self.pattern.startswith("]", self.at):
+            if self.at >= len(self.pattern):
+                raise Unfit("a class of the pattern is not closed")
+            if not first and self.pattern.startswith("-[", self.at):
+                self.at += 2
+                without = self.char_class()
+                continue
+            parts.append(self.member())
+            first = False
+        self.at += 1
+        return _joined(parts, negated, without)
+
+    def take(self, sign: str) -> bool:
+        found = self.pattern.startswith(sign, self.at)
+        self.at += found
+        return found
+
+    def member(self) -> Accepts:
+        low = self.member_sign()
+        ranged = self.pattern[self.at : self.at + 1] == "-" and (
+            self.pattern[self.at + 1 : self.at + 2] not in ("]", "[", "")
+        )
+        if not isinstance(low, str) or not ranged:
+            return one_of(low) if isinstance(low, str) else low
+        self.at += 1
+        high = self.member_sign()
+        if not isinstance(high, str) or high < low:
+            raise Unfit("a range of the pattern is not understood")
+        first, last = low, high
+        return lambda c: first <= c <= last
+
+    def member_sign(self) -> str | Accepts:
+        sign = self.pattern[self.at : self.at + 1]
+        self.at += 1
+        if sign == "[":
+            raise Unfit("a class of the pattern is not understood")
+        if sign != "\\":
+            return sign
+        escaped = self.pattern[self.at : self.at + 1]
+        if escaped in _PLAIN_ESCAPES or escaped in _SIGNS:
+            self.at += 1
+            return _PLAIN_ESCAPES.get(escaped, escaped)
+        return self.escape()
+
+
+def _joined(parts: list[Accepts], negated: bool, without: Accepts | None) -> Accepts:
+    def accepts(c: str) -> bool:
+        inside = any(part(c) for part in parts) is not negated
+        return inside and not (without is not None and without(c))
+
+    return accepts
+
+
+def _repeat(piece: Code, least: int, most: int | None, lazy: bool) -> Code:
+    def choice(into: int, past: int) -> tuple[Any, ...]:
+        return (SPLIT, past, into) if lazy else (SPLIT, into, past)
+
+    made = piece * least
+    if most is None:
+        return [*made, choice(1, len(piece) + 2), *piece, (JUMP, -len(piece) - 1)]
+    for left in range(most - least, 0, -1):
+        made += [choice(1, left * (len(piece) + 1)), *piece]
+    return made

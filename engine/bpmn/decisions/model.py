@@ -1,0 +1,264 @@
+"""Model: a DMN file as frozen records, compiled once and shared by all evaluations.
+
+Boxed expressions are trees of their own, with FEEL trees at their leaves. `DecisionModel` is what
+the rest of the program holds; it is asked for a decision by id or by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.bpmn.decisions.feel.tree import Node, Tests
+from engine.bpmn.decisions.feel.types import ANY, Type
+
+Key = tuple[str, str]  # namespace of the model, id of the element
+
+
+@dataclass(frozen=True)
+class Box:
+    """The base of boxed expressions: where it stands in the file, and the type it must have."""
+
+    id: str
+    line: int | None
+
+
+@dataclass(frozen=True)
+class LiteralBox(Box):
+    """A FEEL expression."""
+
+    node: Node
+    text: str
+    type: Type = ANY
+
+
+@dataclass(frozen=True)
+class ContextBox(Box):
+    """Named entries; the last one may be the result, without a name."""
+
+    entries: tuple[tuple[str | None, Type, Box], ...]
+
+
+@dataclass(frozen=True)
+class InvocationBox(Box):
+    """A function invoked with bindings."""
+
+    function: Box
+    names: tuple[str, ...]
+    arguments: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class FunctionBox(Box):
+    """A function written in FEEL."""
+
+    parameters: tuple[str, ...]
+    types: tuple[Type, ...]
+    body: Box
+
+
+@dataclass(frozen=True)
+class ListBox(Box):
+    """A list of expressions."""
+
+    items: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class RelationBox(Box):
+    """A table of expressions: a list of contexts."""
+
+    columns: tuple[tuple[str, Type], ...]
+    rows: tuple[tuple[Box, ...], ...]
+
+
+@dataclass(frozen=True)
+class ConditionalBox(Box):
+    """if, then, else."""
+
+    condition: Box
+    yes: Box
+    no: Box
+
+
+@dataclass(frozen=True)
+class FilterBox(Box):
+    """The items of a list for which a condition is true."""
+
+    of: Box
+    match: Box
+
+
+@dataclass(frozen=True)
+class IterationBox(Box):
+    """`for`, `some` or `every` over a list."""
+
+    how: str
+    variable: str
+    domain: Box
+    body: Box
+
+
+@dataclass(frozen=True)
+class InputClause:
+    """A column of inputs."""
+
+    id: str
+    label: str
+    line: int | None
+    node: Node
+    text: str
+    type: Type
+    allowed: Tests | None = None
+    allowed_text: str = ""
+
+
+@dataclass(frozen=True)
+class OutputClause:
+    """A column of outputs; `order` holds its allowed values, the first weighing most."""
+
+    id: str
+    name: str
+    type: Type
+    allowed: Tests | None = None
+    default: Node | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The tests of one cell."""
+
+    tests: Tests
+    text: str
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row: one test for each input, one expression for each output."""
+
+    id: str
+    number: int
+    line: int | None
+    tests: tuple[Cell, ...]
+    outputs: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class TableBox(Box):
+    """A decision table."""
+
+    inputs: tuple[InputClause, ...]
+    outputs: tuple[OutputClause, ...]
+    rules: tuple[Rule, ...]
+    policy: str = "UNIQUE"
+    aggregation: str | None = None
+
+
+@dataclass(frozen=True)
+class InputData:
+    """What has to be given."""
+
+    key: Key
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision; `requires` names what its logic may use."""
+
+    key: Key
+    name: str
+    type: Type
+    logic: Box | None
+    requires: tuple[Key, ...]
+    line: int | None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """A business knowledge model: a function that decisions may invoke."""
+
+    key: Key
+    name: str
+    type: Type
+    parameters: tuple[str, ...]
+    types: tuple[Type, ...]
+    logic: Box | None
+    requires: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Service:
+    """A decision service: some decisions as one function."""
+
+    key: Key
+    name: str
+    type: Type
+    outputs: tuple[Key, ...]
+    input_decisions: tuple[Key, ...]
+    input_data: tuple[Key, ...]
+
+
+Element = InputData | Decision | Knowledge | Service
+
+
+@dataclass(frozen=True)
+class DecisionModel:
+    """One DMN file, with what it imports.
+
+    Attributes:
+        elements: everything that can be required, of imported models too.
+        imports: the name under which a namespace is known here.
+        import_names: the same for imported models: what one namespace calls another.
+    """
+
+    file: str
+    name: str
+    namespace: str
+    elements: Mapping[Key, Element]
+    imports: Mapping[str, str] = field(default_factory=dict)
+    import_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """The decisions of this file, in its order."""
+        return [
+            one
+            for one in self.elements.values()
+            if isinstance(one, Decision) and one.key[0] == self.namespace
+        ]
+
+    def decision(self, wanted: str) -> Decision | None:
+        """Return a decision of this file by id, else by name."""
+        for one in self.decisions:
+            if one.key[1] == wanted:
+                return one
+        return next((one for one in self.decisions if wanted in (one.name, one.title)), None)
+
+    def service(self, wanted: str) -> Service | None:
+        """Return a decision service of this file by id, else by name."""
+        found = [
+            one
+            for one in self.elements.values()
+            if isinstance(one, Service) and one.key[0] == self.namespace
+        ]
+        return next((one for one in found if wanted in (one.key[1], one.name)), None)
+
+    def inputs_of(self, decision: Decision) -> list[InputData]:
+        """Return all input data that a decision needs, through others too."""
+        found: dict[Key, InputData] = {}
+        todo, seen = [decision.key], set()
+        while todo:
+            key = todo.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            one = self.elements.get(key)
+            if isinstance(one, InputData):
+                found[key] = one
+            elif isinstance(one, Decision):
+                todo += one.requires
+        return list(found.values())
