@@ -23,9 +23,10 @@ from engine.bpmn import compensation, loops
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.extensions import Call
 from engine.bpmn.foreign import is_foreign
+from engine.bpmn.model import Flow
 from engine.bpmn.nodes import FlowNode, evaluate
 from engine.bpmn.scope import Scope
-from engine.bpmn.token import BOUNDARY, INSTANCE, MAIN, STARTED, Token, plain
+from engine.bpmn.token import BOUNDARY, INSTANCE, MAIN, STARTED, Token, merge, plain
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,31 @@ class Activity(FlowNode):
     undo: Any = None  # the activity that undoes this one
 
     def _update_hook(self, my_task: Token) -> bool:
+        if self.model.start_quantity > 1 and "undoes" not in my_task.internal_data:
+            return self._gather(my_task)
+        return self._enter(my_task)
+
+    def _gather(self, token: Token) -> bool:
+        """Wait until as many tokens are here as one execution takes."""
+        token._set_state(STARTED)
+        token.internal_data["gathers"] = True
+        here = [t for t in token.workflow.tasks.values() if t.task_spec is self]
+        waiting = sorted((t for t in here if "gathers" in t.internal_data), key=lambda t: t.id)
+        if len(waiting) >= self.model.start_quantity:
+            first, *others = waiting[: self.model.start_quantity]
+            del first.internal_data["gathers"]
+            for other in others:
+                merge(first.data, first.marks, other.data, other.marks)
+                first.workflow.remove(other)
+            if self._enter(first):
+                first._ready()
+        return False
+
+    def choose(self, token: Token) -> list[Flow]:
+        """Return the flows to take, as often as one execution gives tokens."""
+        return super().choose(token) * self.model.completion_quantity
+
+    def _enter(self, my_task: Token) -> bool:
         if my_task.role == MAIN:
             for event in self.boundary:
                 hanging = Token(

@@ -8,39 +8,21 @@ sub-processes carry their process, so that files may use the same ids.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
 from SpiffWorkflow.specs import WorkflowSpec
 
-from engine.bpmn.activities import (
-    Activity,
-    CallActivity,
-    ConnectorTask,
-    DecisionTask,
-    EmptyTask,
-    ManualTask,
-    OperationTask,
-    ScriptTask,
-    SubProcess,
-    UserTask,
-)
+from engine.bpmn.activities import Activity
+from engine.bpmn.catching import Catcher
 from engine.bpmn.errors import StepFailed
-from engine.bpmn.events import (
-    BoundaryEvent,
-    CatchEvent,
-    EventBasedGateway,
-    EventSubProcess,
-    ReceiveTask,
-    StartEvent,
-)
-from engine.bpmn.extensions import Call
-from engine.bpmn.joins import InclusiveGateway, ParallelGateway
+from engine.bpmn.events import EventBasedGateway, EventSubProcess, Part
+from engine.bpmn.joins import InclusiveGateway
+from engine.bpmn.kinds import make, spec_name
 from engine.bpmn.model import SUBPROCESSES, Node, ProcessModel
-from engine.bpmn.nodes import ExclusiveGateway
-from engine.bpmn.throws import EndEvent, SendTask, ThrowEvent
+from engine.bpmn.throws import ThrowEvent
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -61,6 +43,7 @@ class ProcessSpec(BpmnProcessSpec):
         self.event_subprocesses: list[EventSubProcess] = []
         self.compensated_by: EventSubProcess | None = None
         self.entries: list[Any] = []  # where tokens begin
+        self.behind: dict[str, EventBasedGateway] = {}  # events after a gateway that instantiates
 
     def first(self, start: str | None = None) -> list[Any]:
         """Return the nodes at which tokens begin.
@@ -70,7 +53,7 @@ class ProcessSpec(BpmnProcessSpec):
         """
         if start is not None:
             return [self.task_specs[start]]
-        if not self.entries:
+        if not self.entries and self.is_process:
             raise StepFailed(self.process, "it can only be started by an event")
         return self.entries
 
@@ -89,23 +72,6 @@ class Bundle:
         return self.specs[self.process_key]
 
 
-_CLASSES: dict[str, type[Any]] = {
-    "task": EmptyTask,
-    "userTask": UserTask,
-    "manualTask": ManualTask,
-    "receiveTask": ReceiveTask,
-    "exclusiveGateway": ExclusiveGateway,
-    "parallelGateway": ParallelGateway,
-    "inclusiveGateway": InclusiveGateway,
-}
-_EVENT_CLASSES: dict[str, type[Any]] = {
-    "startEvent": StartEvent,
-    "intermediateCatchEvent": CatchEvent,
-    "intermediateThrowEvent": ThrowEvent,
-    "endEvent": EndEvent,
-}
-
-
 def build(process_key: str, models: Mapping[str, ProcessModel]) -> Bundle:
     """Build the bundle of a process from checked models of it and of all it calls."""
     specs: dict[str, ProcessSpec] = {}
@@ -117,21 +83,18 @@ def build(process_key: str, models: Mapping[str, ProcessModel]) -> Bundle:
     return Bundle(process_key, specs, dict(models))
 
 
-def spec_name(model: ProcessModel, parent: str | None) -> str:
-    """Return the name of a level; `#` cannot occur in an id."""
-    return model.id if parent is None else f"{model.id}#{parent}"
-
-
 def _level(model: ProcessModel, parent: str | None) -> ProcessSpec:
     spec = ProcessSpec(spec_name(model, parent), model, parent)
     nodes = model.inside(parent)
     for node in nodes:
-        made = _node(spec, model, node)
+        made = make(spec, model, node)
         made.attach(node, model.outgoing(node.id), model.incoming(node.id))
         made._outputs = [flow.target for flow in made.outgoing]
         made._inputs = [flow.source for flow in made.incoming]
     for node in nodes:
         made = spec.task_specs[node.id]
+        if isinstance(made, Catcher):
+            _parts(spec, made)
         if isinstance(made, EventSubProcess):
             if made.start.event.kind == "compensation":
                 spec.compensated_by = made
@@ -142,6 +105,8 @@ def _level(model: ProcessModel, parent: str | None) -> ProcessSpec:
             undoing = [e for e in hanging if e.event.kind == "compensation"]
             made.boundary = tuple(spec.task_specs[e.id] for e in hanging if e not in undoing)
             made.undo = spec.task_specs.get(undoing[0].handler) if undoing else None
+        elif isinstance(made, EventBasedGateway) and node.instantiate:
+            spec.behind.update({flow.target: made for flow in made.outgoing})
         elif isinstance(made, ThrowEvent) and node.event.kind == "link":
             made.link = _catch_of(nodes, node)
         elif isinstance(made, InclusiveGateway):
@@ -150,6 +115,17 @@ def _level(model: ProcessModel, parent: str | None) -> ProcessSpec:
             }
     spec.entries = [spec.task_specs[node.id] for node in _entries(model, parent, nodes)]
     return spec
+
+
+def _parts(spec: ProcessSpec, whole: Catcher) -> None:
+    """Make a node for each of several definitions of a catching event; `#` is in no id."""
+    heard, made = whole.heard, []
+    for number, event in enumerate(heard.event.parts):
+        part = Part(spec, f"{heard.id}#{number}", event_definition=NoneEventDefinition())
+        part.attach(replace(heard, event=event), [], [])
+        part.whole = whole
+        made.append(part)
+    whole.parts = tuple(made)
 
 
 def _entries(model: ProcessModel, parent: str | None, nodes: list[Node]) -> list[Node]:
@@ -166,68 +142,9 @@ def _entries(model: ProcessModel, parent: str | None, nodes: list[Node]) -> list
         and node.kind != "boundaryEvent"
         and not node.triggered_by_event
         and not node.for_compensation
+        and not node.instantiate
         and not (node.kind == "intermediateCatchEvent" and node.event.kind == "link")
     ]
-
-
-def _node(spec: ProcessSpec, model: ProcessModel, node: Node) -> Any:
-    common: dict[str, Any] = {
-        "bpmn_name": node.name,
-        "description": node.kind,
-        "lane": node.lane,
-        "documentation": node.documentation,
-    }
-    if node.kind in _EVENT_CLASSES:
-        return _EVENT_CLASSES[node.kind](
-            spec, node.id, event_definition=NoneEventDefinition(), **common
-        )
-    if node.kind == "boundaryEvent":
-        return BoundaryEvent(
-            spec,
-            node.id,
-            event_definition=NoneEventDefinition(),
-            cancel_activity=node.interrupting,
-            **common,
-        )
-    if node.kind in ("eventBasedGateway", "receiveTask"):
-        made = EventBasedGateway if node.kind == "eventBasedGateway" else ReceiveTask
-        return made(spec, node.id, event_definition=NoneEventDefinition(), **common)
-    if node.kind == "scriptTask":
-        return ScriptTask(spec, node.id, script=node.script, **common)
-    if node.kind in ("serviceTask", "sendTask", "businessRuleTask"):
-        return _service(spec, node, common)
-    if node.kind == "callActivity":
-        return CallActivity(spec, node.id, subworkflow_spec=node.called, **common)
-    if node.kind in SUBPROCESSES:
-        return _subprocess(spec, model, node, common)
-    return _CLASSES[node.kind](spec, node.id, **common)
-
-
-def _subprocess(
-    spec: ProcessSpec, model: ProcessModel, node: Node, common: dict[str, Any]
-) -> SubProcess:
-    inside = spec_name(model, node.id)
-    if not node.triggered_by_event:
-        return SubProcess(spec, node.id, subworkflow_spec=inside, **common)
-    made = EventSubProcess(spec, node.id, subworkflow_spec=inside, **common)
-    made.start = model.starts(node.id)[0]
-    return made
-
-
-def _service(spec: ProcessSpec, node: Node, common: dict[str, Any]) -> Any:
-    more = node.extensions
-    if more.operation is not None:
-        made: Any = OperationTask(spec, node.id, **common)
-        made.call = more.operation
-    elif more.connector is not None:
-        made = ConnectorTask(spec, node.id, **common)
-        made.call = more.connector
-    elif node.kind == "sendTask":
-        made = SendTask(spec, node.id, event_definition=NoneEventDefinition(), **common)
-    else:
-        made = DecisionTask(spec, node.id, **common)
-        made.call = Call(str(more.decision), result=more.decision_result)
-    return made
 
 
 def _catch_of(nodes: list[Node], throw: Node) -> str:

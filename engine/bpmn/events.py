@@ -1,14 +1,13 @@
-"""Events: catching, throwing, hanging on activities, and starting event sub-processes.
+"""Events: the nodes that catch one, in the flow, on activities, and before event sub-processes.
 
-A catching node listens with a token; `fire` is called when its event has come. What happens then
-depends on the token's role: the flow goes on, a branch of an event gateway wins, an activity is
-interrupted or not, or an event sub-process starts, cancelling its scope or beside it.
+How they listen is in `catching`. A start event has already happened when its scope begins; an
+event-based gateway listens for all events behind it; an event sub-process starts in the place of
+its scope or beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent as SpiffBoundary
@@ -18,168 +17,20 @@ from SpiffWorkflow.bpmn.specs.defaults import IntermediateCatchEvent as SpiffCat
 from SpiffWorkflow.bpmn.specs.defaults import ReceiveTask as SpiffReceive
 from SpiffWorkflow.bpmn.specs.defaults import StartEvent as SpiffStart
 
-from engine.bpmn import timers
 from engine.bpmn.activities import Activity, SubProcess
-from engine.bpmn.errors import ExpressionFailed, StepFailed, VariableMissing
-from engine.bpmn.model import Event, Node
-from engine.bpmn.nodes import FlowNode, evaluate
-from engine.bpmn.token import (
-    ALTERNATIVE,
-    BOUNDARY,
-    INSTANCE,
-    LISTENER,
-    MAIN,
-    WAITING,
-    Token,
-    merge,
-    plain,
-)
+from engine.bpmn.catching import LISTENED, Catcher
+from engine.bpmn.model import Node
+from engine.bpmn.nodes import FlowNode
+from engine.bpmn.token import ALTERNATIVE, INSTANCE, MAIN, WAITING, Token, merge
 
-LISTENED = ("timer", "message", "signal", "conditional")
-_JOURNAL = {"timer": "timer", "message": "message", "signal": "signal", "conditional": "condition"}
-
-
-class Catcher(FlowNode):
-    """A node that can wait for an event."""
-
-    @property
-    def heard(self) -> Node:
-        """The element that bears the event."""
-        return self.model
-
-    @property
-    def event(self) -> Event:
-        """What is waited for."""
-        return self.heard.event
-
-    def listen(self, token: Token) -> None:
-        """Begin to wait: set the timer, bind the correlation."""
-        token._set_state(WAITING)
-        if self.event.kind == "timer":
-            plan = self._schedule(token)
-            token.internal_data["due"] = plan.due.isoformat()
-            if plan.repeats != 0 and plan.every is not None:
-                token.internal_data["repeats"] = plan.repeats
-                token.internal_data["every"] = [
-                    plan.every.months,
-                    plan.every.rest.total_seconds(),
-                ]
-        elif self.event.kind == "message":
-            bindings = token.workflow.spec.bindings
-            wanted = {name for name, _ in self.event.correlation}
-            bound = {
-                name: evaluate(token, text)
-                for name, text in bindings
-                if not wanted or name in wanted
-            }
-            if bound:
-                token.internal_data["bound"] = bound
-        elif self.event.kind == "conditional":
-            token.workflow.top_workflow.conditions.add(token.id)
-
-    def _schedule(self, token: Token) -> timers.Schedule:
-        text = self.event.text or ""
-        if not timers.is_literal(text):
-            text = evaluate(token, text)
-            if not isinstance(text, str):
-                raise StepFailed(self.heard.id, "the timer's expression does not give a text")
-        try:
-            return timers.schedule(text, token.workflow.top_workflow.now())
-        except ValueError as error:
-            raise StepFailed(
-                self.heard.id, "the timer's expression gives no ISO 8601 time"
-            ) from error
-
-    def rearm(self, token: Token) -> None:
-        """After firing without interrupting: a timer counts on or is gone, the rest stays."""
-        if self.event.kind != "timer":
-            return
-        state = token.internal_data
-        if "every" not in state:
-            token.workflow.remove(token)
-            return
-        every = timers.Duration(state["every"][0], timedelta(seconds=state["every"][1]))
-        state["due"] = every.after(datetime.fromisoformat(state["due"])).isoformat()
-        if state["repeats"] is not None:
-            state["repeats"] -= 1
-            if state["repeats"] == 0:
-                del state["every"], state["repeats"]
-
-    def fire(self, token: Token, payload: Mapping[str, Any]) -> None:
-        """The event has come."""
-        scope = token.workflow
-        event = _JOURNAL.get(self.event.kind)
-        if event is not None:
-            heard = self.heard
-            scope.note(event, heard.id, heard.kind, heard.name, token.id, self.event.name)
-        changes = plain(payload)
-        variable = self.heard.extensions.variable
-        if variable:
-            changes = {variable: changes}
-        if token.role == ALTERNATIVE:
-            _win(token, changes)
-        elif token.role == BOUNDARY:
-            self._leave_host(token, changes)
-        elif token.role == LISTENER:
-            self._start(token, changes)
-        elif "every" in token.internal_data:  # a cycle sends a token on each time
-            data, marks = dict(token.data), dict(token.marks)
-            self.rearm(token)
-            scope.enter(self, data, marks, fired=True)
-        else:
-            token.write(changes)
-            token._ready()
-
-    def _leave_host(self, token: Token, changes: dict[str, Any]) -> None:
-        scope = token.workflow
-        host = scope.tasks[token._parent]
-        data, marks = scope.salvage(host, dict(host.data), dict(host.marks))
-        if self.heard.interrupting or self.event.kind in ("error", "cancel"):
-            scope.remove(host, cancelled=True)
-        else:
-            self.rearm(token)
-        merge(scope.data, scope.marks, data, marks)
-        scope.enter(self, data, marks, fired=True).write(changes)
-
-    def _start(self, token: Token, changes: dict[str, Any]) -> None:
-        raise NotImplementedError
-
-    def check_condition(self, token: Token) -> None:
-        """Fire when the condition becomes true; one that stays true fires once."""
-        if token._state != WAITING:
-            return
-        scope = token.workflow
-        data, marks = dict(scope.data), dict(scope.marks)
-        for other in list(scope.tasks.values()):
-            scope.salvage(other, data, marks)
-        try:
-            value = scope.script_engine.environment.evaluate(self.event.text, data)
-        except VariableMissing:
-            value = False
-        except ExpressionFailed as error:
-            raise StepFailed(self.heard.id, str(error)) from error
-        before = token.internal_data.get("held", False)
-        token.internal_data["held"] = value is True
-        if value is True and not before:
-            self.fire(token, {})
-
-
-def _win(token: Token, changes: dict[str, Any]) -> None:
-    """The first event after an event-based gateway decides where the flow goes."""
-    scope = token.workflow
-    gateway = scope.tasks[token._parent]
-    flow = next(f for f in gateway.task_spec.outgoing if f.id == token.internal_data["flow"])
-    scope.record("completed", gateway)
-    scope.remove(gateway)
-    scope.note("taken", flow.id, "sequenceFlow", flow.name)
-    scope.enter(token.task_spec, gateway.data, gateway.marks, flow, fired=True).write(changes)
+WAITED = (*LISTENED, "multiple")
 
 
 class CatchEvent(Catcher, SpiffCatch):
     """An intermediate event that holds the flow until it comes; a link or none passes at once."""
 
     def _update_hook(self, my_task: Token) -> bool:
-        if self.event.kind not in LISTENED or my_task.internal_data.get("fired"):
+        if self.event.kind not in WAITED or my_task.internal_data.get("fired"):
             return True
         self.listen(my_task)
         return False
@@ -193,6 +44,17 @@ class CatchEvent(Catcher, SpiffCatch):
 
 class BoundaryEvent(CatchEvent, SpiffBoundary):
     """An event on the border of an activity; entered only when it fires."""
+
+
+class Part(CatchEvent):
+    """One of several definitions of an event; it speaks for the whole."""
+
+    whole: Catcher
+
+    def fire(self, token: Token, payload: Mapping[str, Any]) -> None:
+        """One of the events has come."""
+        self.note(token)
+        self.whole.part_came(token.workflow.tasks[token._parent], token, payload)
 
 
 class StartEvent(FlowNode, SpiffStart):
@@ -211,7 +73,20 @@ class ReceiveTask(Activity, Catcher, SpiffReceive):
 
 
 class EventBasedGateway(FlowNode, SpiffEventGateway):
-    """Waits for the first of the events behind it."""
+    """Waits for the first of the events behind it, or begins a process with one or all of them."""
+
+    def begin(self, scope: Any, event: str) -> None:
+        """Begin a process: one event has come; a parallel gateway waits for the others too."""
+        token = Token(scope, self, dict(scope.data), dict(scope.marks))
+        scope.record("entered", token)
+        scope.record("completed", token)
+        for flow in self.outgoing:
+            came = flow.target == event
+            if came or self.model.parallel_events:
+                target = scope.spec.task_specs[flow.target]
+                scope.note("taken", flow.id, "sequenceFlow", flow.name)
+                scope.enter(target, dict(token.data), dict(token.marks), flow, fired=came)
+        scope.remove(token)
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._set_state(WAITING)

@@ -1,4 +1,4 @@
-"""Joins: parallel and inclusive gateways, counted by sequence flow.
+"""Joins: parallel, inclusive and complex gateways, counted by sequence flow.
 
 Tokens wait at the gateway until it may fire; excess tokens on one flow stay for the next time.
 The inclusive gateway follows the standard's rule word for word, over reachability computed once
@@ -8,13 +8,14 @@ per specification. Variables of branches are merged so that the newest write sta
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway as SpiffInclusive
 from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as SpiffParallel
 
 from engine.bpmn.model import Flow
-from engine.bpmn.nodes import FlowNode
-from engine.bpmn.token import MAIN, WAITING, Token, merge
+from engine.bpmn.nodes import FlowNode, truth
+from engine.bpmn.token import MAIN, STARTED, WAITING, Token, merge
 
 
 class Join(FlowNode):
@@ -74,8 +75,15 @@ class InclusiveGateway(Join, SpiffInclusive):
         if token._state != WAITING:
             return False
         waiting = self.arrived(token)
-        empty = [flow.id for flow in self.incoming if flow.id not in waiting]
         filled = [flow.id for flow in self.incoming if flow.id in waiting]
+        if self.more_may_come(token, filled):
+            return False
+        self.join(waiting[flow][0] for flow in filled)
+        return True
+
+    def more_may_come(self, token: Token, filled: list[str]) -> bool:
+        """Tell whether a token can still come by a flow that has none (BPMN 2.0.2, 13.4.3)."""
+        empty = [flow.id for flow in self.incoming if flow.id not in filled]
         for other in token.workflow.tasks.values():
             if other.role != MAIN or other.task_spec is self or "silent" in other.internal_data:
                 continue
@@ -83,6 +91,91 @@ class InclusiveGateway(Join, SpiffInclusive):
             if any(place in self.upstream[flow] for flow in empty) and not any(
                 place in self.upstream[flow] for flow in filled
             ):
-                return False
-        self.join(waiting[flow][0] for flow in filled)
+                return True
+        return False
+
+
+class ComplexGateway(InclusiveGateway):
+    """Fires when its activation condition holds, then waits for the rest and starts anew.
+
+    Two phases (BPMN 2.0.2, 13.4.5): a token remembers by which flows the activation came; when
+    no further token can come by the others, those that have come are used up and the gateway is
+    reset. Conditions may read `activationCount`, the tokens present, and `waitingForStart`.
+    """
+
+    def _update_hook(self, my_task: Token) -> bool:
+        my_task._set_state(WAITING)
+        self.arrive(my_task)
+        return False
+
+    def arrive(self, token: Token) -> None:
+        """Activate, unless the gateway is still to be reset."""
+        scope = token.workflow
+        if any("used" in t.internal_data for t in scope.tasks.values() if t.task_spec is self):
+            return
+        waiting = self.arrived(token)
+        tokens = [one for several in waiting.values() for one in several]
+        if not tokens or not self._activates(tokens):
+            return
+        used = {flow: several[0] for flow, several in waiting.items()}
+        self.join(used.values())
+        if len(self.incoming) > 1:
+            first = min(used.values(), key=lambda t: t.id)
+            rest = Token(scope, self, dict(first.data), dict(first.marks))
+            rest._set_state(STARTED)
+            rest.internal_data["used"] = sorted(used)
+
+    def _activates(self, tokens: list[Token]) -> bool:
+        if self.model.activation is None:
+            return True
+        data: dict[str, Any] = {}
+        marks: dict[str, int] = {}
+        for one in tokens:
+            merge(data, marks, one.data, one.marks)
+        data |= {"activationCount": len(tokens), "waitingForStart": True}
+        return truth(tokens[0], self.model.activation, self.name, data=data)
+
+    def settle(self, token: Token) -> bool:
+        """Reset the gateway if nothing more can come."""
+        used = token.internal_data.get("used")
+        if used is None:
+            return False
+        waiting = self.arrived(token)
+        if self.more_may_come(token, [*used, *waiting]):
+            return False
+        scope = token.workflow
+        for flow, (first, *_) in waiting.items():
+            if flow not in used:
+                merge(token.data, token.marks, first.data, first.marks)
+                scope.remove(first)
+        del token.internal_data["used"]
+        others = [one for one in scope.tasks.values() if one.task_spec is self and one is not token]
+        scope.leave(token, self._on_reset(token))
+        if others:
+            self.arrive(min(others, key=lambda t: t.id))
         return True
+
+    def choose(self, token: Token) -> list[Flow]:
+        """Return the flows to take on activation: as the inclusive gateway does."""
+        return self._true(token, True) or self.fallback()
+
+    def _on_reset(self, token: Token) -> list[Flow]:
+        flows = self._true(token, False)
+        default = [flow for flow in self.outgoing if flow.id == self.model.default]
+        return flows or default
+
+    def _true(self, token: Token, start: bool) -> list[Flow]:
+        chosen = self.chosen_by_hand(token)
+        if chosen:
+            return chosen if start else []
+        more = {"waitingForStart": start, "activationCount": 0}
+        return [
+            flow
+            for flow in self.outgoing
+            if flow.id != self.model.default
+            and (
+                start
+                if flow.condition is None
+                else truth(token, flow.condition, flow.id, {**token.data, **more})
+            )
+        ]

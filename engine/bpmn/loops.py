@@ -12,6 +12,7 @@ from typing import Any
 from engine.bpmn.errors import ExpressionFailed, StepFailed
 from engine.bpmn.model import Loop
 from engine.bpmn.nodes import evaluate
+from engine.bpmn.sending import send
 from engine.bpmn.token import INSTANCE, STARTED, Token
 
 MOST_INSTANCES = 10_000
@@ -50,6 +51,8 @@ def instance_completed(instance: Token) -> None:
     loop: Loop = token.task_spec.model.loop
     state = token.internal_data
     state["done"] += 1
+    if loop.throws and not _throw(instance, loop):
+        return
     if loop.output:
         index = instance.internal_data["index"]
         state["outputs"][index] = instance.data.get(loop.output_item or "")
@@ -70,6 +73,17 @@ def instance_completed(instance: Token) -> None:
         token._ready()
     elif loop.kind != "parallel":
         _add(token, loop)
+
+
+def _throw(instance: Token, loop: Loop) -> bool:
+    """Throw what an instance throws as it completes; false if that ended it."""
+    token = instance.host
+    if loop.behavior == "One" and token.internal_data["done"] > 1:
+        return True
+    for condition, event in loop.throws:
+        if condition is None or _truth(instance, condition, _counts(token)):
+            send(instance, event)
+    return instance.alive
 
 
 def _items(token: Token, loop: Loop) -> list[Any]:
@@ -124,11 +138,14 @@ def _again(token: Token, loop: Loop) -> bool:
 
 
 def _complete_early(token: Token, loop: Loop) -> bool:
-    if loop.condition is None:
-        return False
+    return loop.condition is not None and _truth(token, loop.condition, _counts(token))
+
+
+def _counts(token: Token) -> dict[str, int]:
+    """Return the counts that the standard lets a repetition's conditions read."""
     state = token.internal_data
     active = sum(token.workflow.tasks[c].role == INSTANCE for c in token._children)
-    counts = {
+    return {
         "numberOfInstances": state["total"],
         "numberOfActiveInstances": active,
         "numberOfCompletedInstances": state["done"],
@@ -137,7 +154,6 @@ def _complete_early(token: Token, loop: Loop) -> bool:
         "nrOfActiveInstances": active,
         "nrOfCompletedInstances": state["done"],
     }
-    return _truth(token, loop.condition, counts)
 
 
 def _truth(token: Token, text: str, more: dict[str, int]) -> bool:

@@ -41,6 +41,9 @@ EVENTS = CATCHING | THROWING
 NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 
+FORBIDDING = frozenset({"unreadable", "invalid", "unsupported", "unsafe"})
+
+
 @dataclass(frozen=True)
 class Event:
     """What an event waits for or throws; `none` when nothing is said."""
@@ -183,5 +186,5 @@ class Parsed:
 
     @property
     def errors(self) -> list[Problem]:
-        """The problems that forbid execution."""
-        return [problem for problem in self.problems if problem.severity == "error"]
+        """The problems that forbid execution, whatever the profile."""
+        return [p for p in self.problems if p.severity == "error" and p.kind in FORBIDDING]

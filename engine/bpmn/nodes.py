@@ -115,10 +115,18 @@ def holds(token: Token, flow: Flow) -> bool:
     return truth(token, flow.condition, flow.id)
 
 
-def truth(token: Token, text: str, element: str) -> bool:
-    """Evaluate a condition, which must give true, false or nothing."""
+def truth(token: Token, text: str, element: str, data: dict[str, Any] | None = None) -> bool:
+    """Evaluate a condition, which must give true, false or nothing.
+
+    Args:
+        token: whose variables are read.
+        text: the condition.
+        element: what to name when it fails.
+        data: what to read in place of the token's variables.
+    """
     try:
-        value = token.workflow.script_engine.evaluate(token, text)
+        values = token.data if data is None else data
+        value = token.workflow.script_engine.environment.evaluate(text, values)
     except ExpressionFailed as error:
         raise StepFailed(element, str(error)) from error
     if value is None or isinstance(value, bool):
@@ -135,7 +143,11 @@ def evaluate(token: Token, text: str) -> Any:
 
 
 class ExclusiveGateway(FlowNode, SpiffExclusive):
-    """Takes the first flow in document order whose condition holds, else the default."""
+    """Takes the first flow in document order whose condition holds, else the default.
+
+    A last flow without condition is a default that is not said to be one; before others, a flow
+    without condition decides nothing and fails.
+    """
 
     def choose(self, token: Token) -> list[Flow]:
         """Return exactly one flow, or none where nothing leaves."""
@@ -144,7 +156,11 @@ class ExclusiveGateway(FlowNode, SpiffExclusive):
             return chosen[:1]
         if len(self.outgoing) < 2 and not self.conditional:
             return list(self.outgoing)
-        for flow in self.outgoing:
-            if flow.id != self.model.default and holds(token, flow):
+        others = [flow for flow in self.outgoing if flow.id != self.model.default]
+        for flow in others:
+            last = flow is others[-1] and len(others) == len(self.outgoing)
+            if flow.condition is None and not last:
+                raise StepFailed(flow.id, "no condition says whether to take it")
+            if holds(token, flow):
                 return [flow]
         return self.fallback()

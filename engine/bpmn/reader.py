@@ -16,6 +16,13 @@ from engine.bpmn.triggers import Triggers, reference, text_of
 from engine.bpmn.xml import local, tag
 
 _YES = ("true", "1")
+_GLOBAL = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
 
 
 class Reader:
@@ -91,6 +98,12 @@ class Reader:
 
     def _node(self, element: Any, kind: str, parent: str | None, count: int) -> Node:
         identity = element.get("id") or f"{kind}_{count + 1}_{element.sourceline}"
+        called = reference(element.get("calledElement")) if kind == "callActivity" else None
+        work = element
+        if called in self.named and local(self.named[called]) in _GLOBAL:
+            work = self.named[called]  # the call of a global task is that task, at this place
+            kind, called = _GLOBAL[local(work)], None
+        more = extensions.read(element)
         interrupting = element.get("cancelActivity") or element.get("isInterrupting") or "true"
         return Node(
             id=identity,
@@ -101,13 +114,13 @@ class Reader:
             lane=self.lanes.get(identity),
             event=self.triggers.event(element, kind),
             loop=self._loop(element),
-            extensions=extensions.read(element),
+            extensions=extensions.read(work) if more is extensions.NONE else more,
             documentation=text_of(element, "documentation"),
             default=reference(element.get("default")),
             attached_to=reference(element.get("attachedToRef")),
             interrupting=interrupting in _YES,
-            called=reference(element.get("calledElement")) if kind == "callActivity" else None,
-            script=script_of(element) if kind == "scriptTask" else None,
+            called=called,
+            script=script_of(work) if kind == "scriptTask" else None,
             triggered_by_event=element.get("triggeredByEvent") in _YES,
             for_compensation=element.get("isForCompensation") in _YES,
             handler=self.undoing.get(identity),

@@ -50,8 +50,11 @@ class Level:
         for spec in self.spec.event_subprocesses:
             token = Token(self, spec, dict(self.data), dict(self.marks), LISTENER)
             spec.listen(token)
-        for spec in self.spec.first(start):
-            self.enter(spec, dict(self.data), dict(self.marks))
+        if start in self.spec.behind:
+            self.spec.behind[start].begin(self, start)
+        else:
+            for spec in self.spec.first(start):
+                self.enter(spec, dict(self.data), dict(self.marks), fired=start is not None)
         if not self.running:
             self.finish()
 

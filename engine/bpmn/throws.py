@@ -1,13 +1,11 @@
 """Throws: end events and intermediate throwing events, and the send task.
 
-A message leaves the instance through the outbox. A signal reaches the listeners of its own
-instance at once and leaves for the others. Errors, escalations and cancellations look outwards
-for who catches them; terminate ends the scope it stands in.
+Messages, signals and escalations are sent by `sending`, compensation is driven by `compensation`.
+Errors and cancellations look outwards for who catches them; terminate ends the scope it stands
+in. An event with several definitions lets them happen in document order.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent as SpiffEnd
 from SpiffWorkflow.bpmn.specs.defaults import IntermediateThrowEvent as SpiffThrow
@@ -15,22 +13,20 @@ from SpiffWorkflow.bpmn.specs.defaults import SendTask as SpiffSend
 
 from engine.bpmn import compensation
 from engine.bpmn.activities import Activity
-from engine.bpmn.journal import Thrown
-from engine.bpmn.nodes import FlowNode, evaluate
-from engine.bpmn.token import COMPLETED, WAITING, Token, plain
+from engine.bpmn.nodes import FlowNode
+from engine.bpmn.sending import send
+from engine.bpmn.token import COMPLETED, Token
 
 
 class Thrower(FlowNode):
     """A node that lets an event happen."""
 
     def throw(self, token: Token) -> bool | None:
-        """Let the event happen; None when the token is gone because of it."""
+        """Let the event happen; None when the token is gone or waits because of it."""
         kind = self.event.kind
-        if kind in ("message", "signal"):
-            self._send(token)
-        elif kind == "escalation":
-            token.workflow.top_workflow.throw_escalation(token, self.event.code)
-        elif kind == "error":
+        if kind == "compensation":
+            return compensation.throw(token)
+        if kind == "error":
             _complete(token)
             token.workflow.top_workflow.throw_error(token, self.event.code)
         elif kind == "terminate":
@@ -39,35 +35,10 @@ class Thrower(FlowNode):
         elif kind == "cancel":
             _complete(token)
             _cancel_transaction(token)
-        elif kind == "compensation":
-            return compensation.throw(token)
+        else:
+            for event in self.event.parts or (self.event,):
+                send(token, event)
         return True if token.alive and kind not in ("error", "terminate", "cancel") else None
-
-    def _send(self, token: Token) -> None:
-        top = token.workflow.top_workflow
-        name = str(self.event.name)
-        payload: Any = {}
-        if self.model.extensions.payload:
-            payload = evaluate(token, self.model.extensions.payload)
-            payload = plain(payload if isinstance(payload, dict) else {"payload": payload})
-        correlation = {key: evaluate(token, text) for key, text in self.event.correlation}
-        top.correlations.update(correlation)
-        top.outbox.append(Thrown(self.event.kind, name, payload, correlation, self.name))
-        token.workflow.record(self.event.kind, token, name)
-        if self.event.kind == "signal":
-            broadcast(top, name, payload)
-
-
-def broadcast(top: Any, name: str, payload: dict[str, Any]) -> int:
-    """Let a signal reach every listener of an instance; return how many there were."""
-    heard = 0
-    for token in sorted(top.tokens.values(), key=lambda t: t.id):
-        event = token.task_spec.event
-        listening = token._state == WAITING and event.kind == "signal" and event.name == name
-        if listening and token.alive:
-            token.task_spec.fire(token, payload)
-            heard += 1
-    return heard
 
 
 def _complete(token: Token) -> None:

@@ -15,11 +15,11 @@ from engine import clock
 from engine.bpmn import state, waits
 from engine.bpmn.activities import ConnectorTask, OperationContext
 from engine.bpmn.bundle import Bundle
+from engine.bpmn.catching import LISTENED
 from engine.bpmn.errors import BpmnError, StepFailed, TaskNotReady
-from engine.bpmn.events import LISTENED
 from engine.bpmn.instance import Instance
 from engine.bpmn.journal import Entry, Thrown
-from engine.bpmn.throws import broadcast
+from engine.bpmn.sending import broadcast
 from engine.bpmn.token import LISTENER, READY, WAITING, Token, merge, plain
 from engine.bpmn.waits import ReadyTask, ServiceTask, Waiting
 

@@ -11,71 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalogue.problem import Problem
-from engine.bpmn.model import ACTIVITIES, NODES, SUBPROCESSES, THROWING, Node, ProcessModel
+from engine.bpmn.checks import supported_events
+from engine.bpmn.checks.supported_events import Reason
+from engine.bpmn.model import NODES, SUBPROCESSES, Node, ProcessModel
 from engine.bpmn.xml import local, tag
-
-_CATCHABLE = {
-    "startEvent": {"none", "message", "timer", "signal"},
-    "eventStart": {
-        "message",
-        "timer",
-        "signal",
-        "error",
-        "escalation",
-        "conditional",
-        "compensation",
-    },
-    "intermediateCatchEvent": {"none", "message", "timer", "signal", "conditional", "link"},
-    "boundaryEvent": {
-        "message",
-        "timer",
-        "signal",
-        "error",
-        "escalation",
-        "conditional",
-        "cancel",
-        "compensation",
-    },
-    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link", "compensation"},
-    "endEvent": {
-        "none",
-        "message",
-        "signal",
-        "error",
-        "escalation",
-        "terminate",
-        "cancel",
-        "compensation",
-    },
-}
-_NODE_RULES = {
-    "complexGateway": ("complex-gateway", "a complex gateway", "复杂网关"),
-    "adHocSubProcess": ("ad-hoc-subprocess", "an ad-hoc sub-process", "即席子流程"),
-}
-
-
-_NO = ("false", "0")
-# Attribute, values that change nothing (the default first), rule, what it is.
-_ATTRIBUTES = (
-    ("startQuantity", ("1",), "quantity", "startQuantity other than 1", "startQuantity 不为 1"),
-    (
-        "completionQuantity",
-        ("1",),
-        "quantity",
-        "completionQuantity other than 1",
-        "completionQuantity 不为 1",
-    ),
-    ("instantiate", _NO, "instantiating", "a node that starts the process", "启动流程的节点"),
-    (
-        "eventGatewayType",
-        ("Exclusive",),
-        "parallel-event-gateway",
-        "a parallel event gateway",
-        "并行事件网关",
-    ),
-    ("parallelMultiple", _NO, "parallel-multiple", "a parallel multiple event", "并行多重事件"),
-    ("behavior", ("All",), "multi-instance-behavior", "an event of a repetition", "多实例行为事件"),
-)
 
 
 def refusals(process: ProcessModel, element: Any) -> list[Problem]:
@@ -92,18 +31,25 @@ def refusals(process: ProcessModel, element: Any) -> list[Problem]:
     for rule, item, en, zh in _attributes(element):
         bearer = _bearer(item)
         found.append(_problem(process, bearer.get("id"), bearer.sourceline, rule, en, zh))
-    for node in _global_calls(process, element):
-        reason = ("global-task", "a call of a global task", "全局任务的调用")
-        found.append(_problem(process, node.id, node.line, *reason))
-    return found
+    return found + [
+        _problem(process, node.id, node.line, rule, en, zh, kind="house")
+        for node in process.nodes.values()
+        for rule, en, zh in _unfinished(node)
+    ]
 
 
 def _problem(
-    process: ProcessModel, element: str | None, line: int, rule: str, en: str, zh: str
+    process: ProcessModel,
+    element: str | None,
+    line: int,
+    rule: str,
+    en: str,
+    zh: str,
+    kind: str = "unsupported",
 ) -> Problem:
     return Problem(
         rule=rule,
-        kind="unsupported",
+        kind=kind,
         file=process.file,
         line=line,
         element=element,
@@ -114,21 +60,16 @@ def _problem(
     )
 
 
-Reason = tuple[str, str, str]
-
-
 def _node(process: ProcessModel, node: Node) -> Iterator[Reason]:
-    if node.kind in _NODE_RULES:
-        yield _NODE_RULES[node.kind]
-    yield from _event(process, node)
+    if node.kind == "adHocSubProcess" and process.inside(node.id):
+        yield "ad-hoc-subprocess", "an ad-hoc sub-process", "即席子流程"
+    if node.kind == "complexGateway":
+        yield from _complex(process, node)
+    yield from supported_events.refusals(process, node)
     for name in node.extensions.refused:
         yield "extension", f"the extension {name}", f"扩展 {name}"
     if node.kind == "serviceTask" and not (node.extensions.operation or node.extensions.connector):
         yield "service-without-operation", "a service task without operation", "没有操作的服务任务"
-    if node.kind == "sendTask" and node.event.kind == "none" and not _is_wired(node):
-        yield "send-without-message", "a send task without message", "没有消息的发送任务"
-    if node.kind == "receiveTask" and node.event.kind == "none":
-        yield "receive-without-message", "a receive task without message", "没有消息的接收任务"
     if node.kind == "businessRuleTask" and not (_is_wired(node) or node.extensions.decision):
         yield "rule-without-decision", "a rule task without decision", "没有决策的业务规则任务"
     if node.kind == "callActivity" and not node.called:
@@ -141,20 +82,29 @@ def _is_wired(node: Node) -> bool:
     return bool(node.extensions.operation or node.extensions.connector)
 
 
-def _event(process: ProcessModel, node: Node) -> Iterator[Reason]:
-    kind = node.kind
-    if kind == "startEvent" and process.is_event_subprocess(node.parent):
-        kind = "eventStart"
-    if kind not in _CATCHABLE or node.event.kind in _CATCHABLE[kind]:
+def _unfinished(node: Node) -> Iterator[Reason]:
+    """Tasks that can be drawn and traced, and that nothing outside could ever move."""
+    if node.kind == "sendTask" and node.event.kind == "none" and not _is_wired(node):
+        yield "send-without-message", "a send task without message", "没有消息的发送任务"
+    if node.kind == "receiveTask" and node.event.kind == "none":
+        yield "receive-without-message", "a receive task without message", "没有消息的接收任务"
+
+
+def _complex(process: ProcessModel, node: Node) -> Iterator[Reason]:
+    if len(process.incoming(node.id)) < 2:
         return
-    if node.event.kind == "multiple":
-        yield "multiple-event", "an event with several definitions", "带多个定义的事件"
-    else:
-        name = node.event.kind
+    if node.activation is None:
         yield (
-            f"{name}-{node.kind}",
-            f"the event kind {name} at this place",
-            f"此处的 {name} 事件",
+            "complex-gateway-activation",
+            "a complex gateway that joins without an activation condition",
+            "没有激活条件的汇聚复杂网关",
+        )
+    conditions = [f.condition for f in process.outgoing(node.id) if f.condition is not None]
+    if any("waitingForStart" not in text for text in conditions):
+        yield (
+            "complex-gateway-condition",
+            "a joining complex gateway whose conditions do not say waitingForStart",
+            "条件未写明 waitingForStart 的汇聚复杂网关",
         )
 
 
@@ -193,43 +143,8 @@ def _level(process: ProcessModel, node: Node) -> Iterator[Reason]:
             )
     if node.triggered_by_event and node.loop is not None:
         yield "event-subprocess-loop", "an event sub-process that repeats", "重复的事件子流程"
-    if node.event.kind == "cancel" and not _in_transaction(process, node):
-        yield "cancel-outside-transaction", "a cancel event outside a transaction", "事务外的取消事件"
-    if node.event.kind == "compensation":
-        yield from _compensation(process, node)
     if node.kind == "eventBasedGateway":
         yield from _event_gateway(process, node)
-
-
-def _in_transaction(process: ProcessModel, node: Node) -> bool:
-    holder = node.attached_to if node.kind == "boundaryEvent" else node.parent
-    while node.kind != "boundaryEvent" and process.is_event_subprocess(holder):
-        holder = process.nodes[str(holder)].parent
-    return holder in process.nodes and process.nodes[str(holder)].kind == "transaction"
-
-
-def _compensation(process: ProcessModel, node: Node) -> Iterator[Reason]:
-    if node.kind == "boundaryEvent":
-        handler = process.nodes.get(node.handler or "")
-        if handler is None or not handler.for_compensation or handler.parent != node.parent:
-            yield (
-                "compensation-without-handler",
-                "a compensation event without an associated compensation activity beside it",
-                "没有关联补偿活动的补偿事件",
-            )
-    elif node.kind in THROWING and node.event.activity is not None:
-        level = node.parent
-        seen = [level]
-        while process.is_event_subprocess(level):
-            level = process.nodes[str(level)].parent
-            seen.append(level)
-        target = process.nodes.get(node.event.activity)
-        if target is None or target.kind not in ACTIVITIES or target.parent not in seen:
-            yield (
-                "compensation-target",
-                f"the compensation of {node.event.activity}, which is no activity of its level",
-                f"对 {node.event.activity} 的补偿（不是本层的活动）",
-            )
 
 
 def _event_gateway(process: ProcessModel, node: Node) -> Iterator[Reason]:
@@ -249,16 +164,13 @@ def _event_gateway(process: ProcessModel, node: Node) -> Iterator[Reason]:
 
 
 def _attributes(element: Any) -> Iterator[tuple[str, Any, str, str]]:
-    """Find attributes and elements that change execution and that the model does not keep."""
+    """Find elements that change execution and that the model does not keep."""
     for item in element.iter():
         if not isinstance(item.tag, str):
             continue
         name = local(item)
         if item.tag != tag(name):
             continue
-        for attribute, usual, rule, en, zh in _ATTRIBUTES:
-            if item.get(attribute, usual[0]).strip() not in usual:
-                yield rule, item, en, zh
         if name in ("dataInputAssociation", "dataOutputAssociation"):
             yield from _association(item, element)
 
@@ -278,9 +190,3 @@ def _bearer(item: Any) -> Any:
     while item.getparent() is not None and (item.get("id") is None or local(item) not in NODES):
         item = item.getparent()
     return item
-
-
-def _global_calls(process: ProcessModel, element: Any) -> Iterator[Node]:
-    root = element.getroottree().getroot()
-    tasks = {e.get("id") for e in root if isinstance(e.tag, str) and "lobal" in local(e)}
-    return (node for node in process.calls() if node.called in tasks)

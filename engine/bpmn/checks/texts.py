@@ -114,8 +114,8 @@ def _too_many(process: ProcessModel) -> Iterator[Problem]:
 def _unconditional(process: ProcessModel) -> Iterator[Problem]:
     """Find flows that leave a deciding gateway without a condition and are not its default.
 
-    The standard lets a token pass where there is no condition. On the last flow of an exclusive
-    gateway that is a default not said so; on an earlier one it makes the later flows dead.
+    On the last flow of an exclusive gateway that is a default not said to be one. Elsewhere at
+    such a gateway nothing decides: a drawing may leave that open, a release may not.
     """
     for node in process.nodes.values():
         if node.kind not in ("exclusiveGateway", "inclusiveGateway"):
@@ -133,7 +133,7 @@ def _unconditional(process: ProcessModel) -> Iterator[Problem]:
 def _missing(process: ProcessModel, flow: Flow, severity: str) -> Problem:
     return Problem(
         rule="conditional-flows",
-        kind="invalid" if severity == "error" else "style",
+        kind="house" if severity == "error" else "style",
         file=process.file,
         line=flow.line,
         element=flow.id,
