@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
@@ -91,13 +92,15 @@ def _plain(value: Any) -> str:
 
 
 def _string(value: str) -> str:
+    # json escapes exactly what RFC 8785 asks for: ", \ and controls, short forms first.
+    if value.isascii():
+        return encode_basestring(value)
     text = unicodedata.normalize("NFC", value)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise NotCanonical(problem="text with a lone surrogate") from error
-    # json escapes exactly what RFC 8785 asks for: ", \ and controls, short forms first.
-    return json.dumps(text, ensure_ascii=False)
+    return encode_basestring(text)
 
 
 def _object(value: Mapping[Any, Any], depth: int) -> str:
@@ -110,7 +113,8 @@ def _object(value: Mapping[Any, Any], depth: int) -> str:
             raise NotCanonical(problem="two keys that are equal after normalisation")
         members[name] = f"{_string(name)}:{_text(item, depth - 1)}"
     # RFC 8785, 3.2.3: keys are ordered by UTF-16 code units, not by code points.
-    ordered = sorted(members, key=lambda name: name.encode("utf-16-be"))
+    ascii_only = all(map(str.isascii, members))
+    ordered = sorted(members, key=None if ascii_only else lambda name: name.encode("utf-16-be"))
     return "{" + ",".join(members[name] for name in ordered) + "}"
 
 
