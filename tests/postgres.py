@@ -25,13 +25,17 @@ class PostgreSQLMissing(RuntimeError):
 
 
 class Cluster:
-    """One throw-away server. `url(name)` is the SQLAlchemy URL of one of its databases."""
+    """One throw-away server. `url(name)` is the SQLAlchemy URL of one of its databases.
 
-    def __init__(self) -> None:
+    Args:
+        changes: settings of the server, beside or instead of those that make tests quick.
+    """
+
+    def __init__(self, **changes: str) -> None:
         self.user = ORDINARY_USER if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="tongban-pg-", dir="/tmp"))
         self.binaries = _reachable(_binaries(), self.folder)
-        self.port = _free_port()
+        self.port = free_port()
         if self.user:
             shutil.chown(self.folder, self.user)
         self._run("initdb", "-D", str(self.data), "-U", "tongban", "-A", "trust", "-E", "UTF8")
@@ -42,7 +46,7 @@ class Cluster:
             "fsync": "off",
             "max_connections": "200",
             "shared_preload_libraries": "",
-        }
+        } | changes
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.log), "-o", options, "start")
 
@@ -118,7 +122,7 @@ def _reachable(binaries: Path, folder: Path) -> Path:
     return target / "bin"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, undefer
 
@@ -337,13 +337,7 @@ def lock(session: Session, instance_id: UUID) -> Instance:
         InstanceNotFound: there is none.
     """
     session.flush()  # what is pending must not be lost by reading afresh
-    found = session.get(
-        Instance,
-        instance_id,
-        with_for_update=True,
-        populate_existing=True,
-        options=[undefer(Instance.state)],
-    )
+    found = session.scalars(_LOCKED, {"id": instance_id}).one_or_none()
     if found is None:
         raise InstanceNotFound(instance=instance_id)
     return found
@@ -362,11 +356,21 @@ def _blobs(session: Session, instance: Instance) -> dict[int, bytes]:
 
 def open_tasks(session: Session, instance_id: UUID) -> dict[int, Task]:
     """Return the open tasks of a locked instance by token, read afresh."""
-    query = (
-        select(Task)
-        .where(Task.instance_id == instance_id, Task.state.in_(OPEN))
-        .order_by(Task.number)
-        .options(undefer(Task.has_draft))
-        .execution_options(populate_existing=True)
-    )
-    return {task.token: task for task in session.scalars(query)}
+    return {task.token: task for task in session.scalars(_OPEN_TASKS, {"id": instance_id})}
+
+
+# Made once: building a statement costs as much as asking it.
+_LOCKED = (
+    select(Instance)
+    .where(Instance.id == bindparam("id"))
+    .with_for_update()
+    .options(undefer(Instance.state))
+    .execution_options(populate_existing=True, autoflush=False)
+)
+_OPEN_TASKS = (
+    select(Task)
+    .where(Task.instance_id == bindparam("id"), Task.state.in_(OPEN))
+    .order_by(Task.number)
+    .options(undefer(Task.has_draft))
+    .execution_options(populate_existing=True, autoflush=False)
+)
