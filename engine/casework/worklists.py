@@ -1,7 +1,7 @@
 """Worklists: what a clerk sees of tasks and cases, sorted by what is due first.
 
-Questions only. A clerk sees the tasks of the offices where they work, the intake office sees all
-cases it took in and their closing feedback (办结反馈), the auditor all. Names are masked here, so
+Questions only. A clerk sees the tasks they may take at their offices, the intake office all cases
+it took in and their closing feedback (办结反馈), the auditor all. Names are masked here, so
 that no list shows more than its reader needs.
 """
 
@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
@@ -21,6 +21,7 @@ from engine import clock
 from engine.casework import matters
 from engine.models import Case, ClockStop, Instance, MatterVersion, Office, Task, User
 from engine.people.identity import Actor
+from engine.process import assignment
 from engine.record import personal
 
 VIEWS = ("all", "mine", "unclaimed", "overdue", "stopped")
@@ -74,7 +75,9 @@ class CaseLine:
 def tasks(
     session: Session, actor: Actor, *, view: str = "all", text: str = "", page: int = 0
 ) -> list[WorkItem]:
-    """Return one page of the tasks that wait at the actor's offices, first due first.
+    """Return one page of the tasks that wait for the actor, first due first.
+
+    What asks for another role or another person is left out: it would be refused.
 
     Args:
         view: one of VIEWS.
@@ -85,7 +88,7 @@ def tasks(
         select(Task, Case, User.name)
         .join(Case, Case.instance_id == Task.instance_id)
         .join(User, User.id == Task.assignee_id, isouter=True)
-        .where(*_at_my_offices(actor), *_of_view(view, actor))
+        .where(*_waiting_for(actor), *_of_view(view, actor))
         .order_by(Task.due_at.is_(None), Task.due_at, Task.created_at, Task.instance_id)
         .offset(page * PAGE)
         .limit(PAGE + 1)
@@ -104,7 +107,7 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
             select(func.count())
             .select_from(Task)
             .join(Case, Case.instance_id == Task.instance_id)
-            .where(*_at_my_offices(actor), *_of_view(view, actor))
+            .where(*_waiting_for(actor), *_of_view(view, actor))
         )
         found[view] = session.scalar(query) or 0
     unread = select(func.count()).select_from(Case).where(*_feedback(actor, unread=True))
@@ -157,10 +160,21 @@ def _cases(
     return _lines(session, list(session.scalars(query)))
 
 
-def _at_my_offices(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def _waiting_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of what the actor may take: `assignment.require` said for a list."""
+    candidates, excluded = cast(Task.candidates, String), cast(Task.excluded, String)
+    at_mine = Task.office_id.in_(actor.offices_with(*WORKING_ROLES))
+    entitled = [and_(at_mine, candidates == "[]")]
+    for role in WORKING_ROLES:
+        holds_it = Task.office_id.in_(actor.offices_with(role))
+        entitled.append(and_(holds_it, candidates.contains(f'"{role}"')))
+    if actor.login is not None:
+        login = f'"{assignment.PERSON}{actor.login}"'
+        entitled.append(candidates.contains(login, autoescape=True))
     return (
-        Task.office_id.in_(actor.offices_with(*WORKING_ROLES)),
         Task.state.in_(OPEN_STATES),
+        or_(*entitled),
+        excluded.not_like(f'%"{actor.user_id}"%'),
     )
 
 
