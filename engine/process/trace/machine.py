@@ -1,0 +1,132 @@
+"""Machine: the worker of a trace, with a clock that stands still until it is set.
+
+One command is one step and then everything that is due because of it, in the order of due time,
+instance and number, so that the same commands give the same events. Outside systems are never
+called: their jobs wait for `complete`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.bpmn.errors import StepFailed
+from engine.db import Database, reading
+from engine.models import Job
+from engine.people.identity import Actor
+from engine.process import instances, jobs, messages, steps
+from engine.process.execution import Step
+from engine.process.trace.errors import NeverRests
+from engine.process.trace.watcher import Watcher
+
+START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+SYSTEM = Actor.system()
+OUTSIDE = frozenset({"connector"})
+MOST_JOBS = 10_000
+
+Event = dict[str, Any]
+
+
+class Machine:
+    """What does the steps and the jobs of a trace.
+
+    Attributes:
+        now: the hands of the clock.
+    """
+
+    def __init__(self, database: Database, watcher: Watcher) -> None:
+        self.database = database
+        self.watcher = watcher
+        self.now = START
+
+    def do(
+        self, happen: Callable[[Session], object], instance_id: UUID | None = None
+    ) -> list[Event]:
+        """Let something happen in a step of its own, then all that follows.
+
+        Args:
+            happen: the step, in an open transaction.
+            instance_id: to which an incident belongs when the step fails.
+
+        Raises:
+            EngineError: what the step raised; nothing of it was kept.
+        """
+        with clock.at(self.now):
+            self.watcher.begin()
+            with steps.run(self.database, instance_id=instance_id) as session:
+                happen(session)
+            return self.watcher.keep() + self.drain()
+
+    def move(self, instance_id: UUID, happen: Callable[[Step], object]) -> list[Event]:
+        """Let something happen in an instance, then all that follows."""
+        return self.do(
+            lambda session: instances.move(session, instance_id, happen, by=SYSTEM), instance_id
+        )
+
+    def drain(self) -> list[Event]:
+        """Do everything that is due now.
+
+        Raises:
+            NeverRests: that makes new work without end.
+        """
+        events: list[Event] = []
+        done = 0
+        with clock.at(self.now):
+            while done < MOST_JOBS:
+                taken = jobs.take(self.database, but=OUTSIDE)
+                found = [self._perform(one) for one in sorted(taken)] or self._offer()
+                done += len(found)
+                for happened in found:
+                    events += happened
+                if not found:
+                    return events
+        raise NeverRests(count=MOST_JOBS)
+
+    def advance_to(self, end: datetime) -> list[Event]:
+        """Let time pass; what is due on the way happens at its own instant.
+
+        Raises:
+            NeverRests: timers go on without end.
+        """
+        events = self.drain()
+        for _ in range(MOST_JOBS):
+            due = self._next_due(end)
+            if due is None:
+                self.now = max(self.now, end)
+                return events
+            self.now = max(self.now, due)
+            events += self.drain()
+        raise NeverRests(count=MOST_JOBS)
+
+    def _perform(self, taken: jobs.Taken) -> list[Event]:
+        self.watcher.begin()
+        return self.watcher.keep() if jobs.perform(self.database, taken) else []
+
+    def _offer(self) -> list[list[Event]]:
+        """Bring kept messages and those who wait for them together."""
+        with reading(self.database) as session:
+            waiting = messages.offerable(session)
+        found = []
+        for message_id in waiting:
+            self.watcher.begin()
+            try:
+                with steps.run(self.database) as session:
+                    taken = messages.offer_again(session, message_id, by=SYSTEM)
+            except (messages.MessageAmbiguous, StepFailed):
+                continue  # kept; a failed step has left its incident
+            if taken:
+                found.append(self.watcher.keep())
+        return found
+
+    def _next_due(self, end: datetime) -> datetime | None:
+        query = select(func.min(Job.due_at)).where(
+            Job.state == "waiting", Job.kind.not_in(OUTSIDE), Job.due_at <= end
+        )
+        with reading(self.database) as session:
+            return session.scalar(query)

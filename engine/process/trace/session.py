@@ -1,0 +1,285 @@
+"""Session: some files deployed in a database of their own, and what can happen in it.
+
+Each method is one command: it does its step as the system, then lets everything that follows from
+it happen (jobs, messages, signals), and returns the events. A step that fails is rolled back as
+in production; `status` then shows its incident.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from catalogue.problem import Problem
+from engine import clock
+from engine.bpmn import parser, timers
+from engine.bpmn.errors import StepFailed
+from engine.bpmn.model import ProcessModel
+from engine.db import Database, transaction
+from engine.models import Office
+from engine.process import definitions, instances, messages, tasks
+from engine.process.definitions import DeploymentRejected
+from engine.process.operations import Operation, OperationCall
+from engine.process.tasks import TaskKey
+from engine.process.trace import report
+from engine.process.trace.errors import (
+    CommandInvalid,
+    NothingWaits,
+    ProcessNotNamed,
+    TraceRefused,
+)
+from engine.process.trace.machine import SYSTEM, Event, Machine
+from engine.process.trace.memory import in_memory
+from engine.process.trace.watcher import Watcher, id_of
+from engine.process.wiring import Wiring
+
+KEY = bytes(32)  # of personal data that lives as long as the trace
+BY_HAND = ("userTask", "connector")
+
+Variables = Mapping[str, Any]
+
+
+class Trace:
+    """One traced set of files.
+
+    Args:
+        files: names and contents of diagrams, decisions and forms.
+        probes: functions that scripts may call beside the usual ones, by name; those that map to
+            True raise a BPMN error whose code is their first argument.
+        wiring: what the program plugs in. Without it, each operation that the files name does
+            nothing and returns what `results` holds next for its element.
+
+    Attributes:
+        problems: all remarks on the files.
+        refused: whether an error is among them; nothing can run then.
+        models: the processes by id.
+        results: what the stand-ins of operations return, by element, oldest first.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        probes: Mapping[str, bool] | None = None,
+        wiring: Wiring | None = None,
+    ) -> None:
+        self.problems: list[Problem] = []
+        self.results: dict[str, deque[Variables]] = {}
+        self.watcher = Watcher(probes or {})
+        parsed = parser.parse(files, probes=frozenset(self.watcher.probes), drawings=True)
+        self.models: dict[str, ProcessModel] = parsed.processes
+        base = wiring or Wiring(operations=self._stand_ins(), master_key=KEY)
+        self.database: Database = in_memory(replace(base, observer=self.watcher))
+        self.machine = Machine(self.database, self.watcher)
+        self._failed: dict[str, StepFailed] = {}
+        self._sent = 0
+        self.refused = not self._deploy(files)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.database.dispose()
+
+    def start(
+        self,
+        process: str | None = None,
+        variables: Variables | None = None,
+        *,
+        element: str | None = None,
+    ) -> list[Event]:
+        """Start an instance.
+
+        Args:
+            process: which; may be left out where the files hold one that no other calls.
+            variables: the first ones.
+            element: the start event, where there are several or an event starts the process.
+
+        Raises:
+            TraceRefused: the files were refused.
+            ProcessNotNamed: there are several processes.
+            DefinitionNotFound, UnknownField, VariableInvalid, StepFailed: as `instances.start`.
+        """
+        key = process or self.default_process()
+        self._require(key, element)
+
+        def happen(session: Session) -> None:
+            _make_offices(session, variables or {})
+            instances.start(session, key, by=SYSTEM, variables=variables, element=element)
+
+        try:
+            events = self.machine.do(happen)
+        except StepFailed as error:
+            self._failed[key] = error
+            raise
+        self._failed.pop(key, None)
+        return events
+
+    def complete(
+        self,
+        element: str | None = None,
+        variables: Variables | None = None,
+        *,
+        instance: str | None = None,
+        number: int | None = None,
+    ) -> list[Event]:
+        """Complete the oldest task at an element, or the one with a number.
+
+        Raises:
+            NothingWaits: there is no such open task.
+            FormInvalid, UnknownField, VariableInvalid, StepFailed: as `tasks.complete`.
+        """
+        values = variables or {}
+        task = self._find(BY_HAND, element=element, instance=instance, number=number)
+        place = id_of(task["instance"])
+        if task["type"] == "connector":
+            return self.machine.move(place, lambda step: step.complete(task["token"], values))
+        key = TaskKey(place, task["number"])
+        return self.machine.do(
+            lambda session: tasks.complete(session, key, by=SYSTEM, variables=values), place
+        )
+
+    def message(
+        self,
+        name: str,
+        *,
+        correlation: Variables | None = None,
+        payload: Variables | None = None,
+    ) -> list[Event]:
+        """Send a message from outside; without a taker it is kept, as in production.
+
+        Raises:
+            MessageAmbiguous, VariableInvalid, StepFailed: as `messages.send`.
+        """
+        self._require()
+        self._sent += 1
+        identity = f"outside/{self._sent:06}"
+        return self.machine.do(
+            lambda session: messages.send(
+                session,
+                name,
+                correlation=correlation,
+                payload=payload,
+                message_id=identity,
+                by=SYSTEM,
+            )
+        )
+
+    def signal(self, name: str, payload: Variables | None = None) -> list[Event]:
+        """Send a signal from outside."""
+        self._require()
+        return self.machine.do(
+            lambda session: messages.signal(session, name, payload=payload or {}, by=SYSTEM)
+        )
+
+    def fire(self, element: str, *, instance: str | None = None) -> list[Event]:
+        """Let the event happen that the oldest token at an element waits for.
+
+        Raises:
+            NothingWaits: no token waits there for an event.
+        """
+        wait = self._find((), element=element, instance=instance)
+        return self.machine.move(id_of(wait["instance"]), lambda step: step.fire(wait["token"]))
+
+    def choose(self, gateway: str, flows: list[str] | None) -> list[Event]:
+        """From now on take these flows at a gateway, whatever the conditions say; None ends it.
+
+        Raises:
+            CommandInvalid: the gateway has no such outgoing flows.
+        """
+        leaving = {f.id for m in self.models.values() for f in m.outgoing(gateway)}
+        if not leaving or not set(flows or ()) <= leaving:
+            known = ", ".join(sorted(leaving)) or "no flows"
+            raise CommandInvalid(problem=f"{gateway} has {known}")
+        if flows is None:
+            self.watcher.choices.pop(gateway, None)
+        else:
+            self.watcher.choices[gateway] = flows
+        return []
+
+    def pause(self, elements: list[str]) -> list[Event]:
+        """From now on hold tokens at these activities until they are completed by hand."""
+        self.watcher.paused = frozenset(elements)
+        return []
+
+    def advance(self, by: str) -> list[Event]:
+        """Let time pass: an ISO 8601 duration. Timers fire at their own instants.
+
+        Raises:
+            CommandInvalid: this is no duration.
+            NeverRests: timers go on without end.
+        """
+        try:
+            end = timers.duration(by).after(self.machine.now)
+        except (ValueError, OverflowError) as error:
+            raise CommandInvalid(problem=f"{by!r} is no ISO 8601 duration") from error
+        return self.machine.advance_to(end)
+
+    def status(self) -> dict[str, Any]:
+        """Return how things stand, as the status line of docs/trace.md."""
+        return report.status(self.database, self.watcher, self.problems, self._failed)
+
+    def default_process(self) -> str:
+        """Return the process to start when none is named.
+
+        Raises:
+            TraceRefused: the files were refused.
+            ProcessNotNamed: there are several that no other calls.
+        """
+        self._require()
+        called = {node.called for model in self.models.values() for node in model.calls()}
+        found = [key for key in self.models if key not in called] or list(self.models)
+        if len(found) != 1:
+            raise ProcessNotNamed(processes=", ".join(sorted(found)))
+        return found[0]
+
+    def _require(self, process: str | None = None, element: str | None = None) -> None:
+        if self.refused:
+            raise TraceRefused()
+        if element is not None and process is not None:
+            model = self.models.get(process)
+            if model is not None and element not in model.nodes:
+                raise NothingWaits(element=element)
+
+    def _find(self, types: tuple[str, ...], **wanted: Any) -> dict[str, Any]:
+        """Return what waits: of some types, else anything but tasks; None matches everything."""
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        for one in report.waiting(self.database, self.watcher):
+            fits = one["type"] in types if types else one["type"] not in BY_HAND
+            if fits and all(one[name] == value for name, value in asked.items()):
+                return one
+        raise NothingWaits(element=wanted.get("element") or f"number {wanted.get('number')}")
+
+    def _deploy(self, files: Mapping[str, bytes]) -> bool:
+        try:
+            with clock.at(self.machine.now), transaction(self.database) as session:
+                self.problems = definitions.deploy(session, files, by=SYSTEM).problems
+        except DeploymentRejected as error:
+            self.problems = error.problems
+            return False
+        return True
+
+    def _stand_ins(self) -> dict[str, Operation]:
+        nodes = [node for model in self.models.values() for node in model.nodes.values()]
+        named = {node.extensions.operation.name for node in nodes if node.extensions.operation}
+        return {name: self._stand_in(name) for name in sorted(named)}
+
+    def _stand_in(self, name: str) -> Operation:
+        def operation(call: OperationCall) -> Variables | None:
+            self.watcher.call(name, [dict(call.parameters)])
+            prepared = self.results.get(call.element)
+            return prepared.popleft() if prepared else None
+
+        return operation
+
+
+def _make_offices(session: Session, variables: Variables) -> None:
+    """Make the offices that the variables name, so that tasks can belong to them."""
+    for name, value in variables.items():
+        wanted = name.endswith("_office") and isinstance(value, str) and 0 < len(value) <= 40
+        if wanted and session.get(Office, value) is None:
+            names = {"name": value, "name_en": value, "short_name": value}
+            session.add(Office(id=value, **names, level="district", roles=[]))
+    session.flush()
