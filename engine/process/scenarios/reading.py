@@ -32,7 +32,8 @@ class Status(StrEnum):
 class Expected:
     """What is expected after the start or a step; what is left out is not looked at."""
 
-    waiting: tuple[str, ...] | None = None  # exactly these elements, in any order
+    waiting: tuple[str, ...] | None = None  # exactly these tasks and events, in any order
+    timers: tuple[str, ...] | None = None  # exactly these timers run
     path: tuple[str, ...] | None = None  # passed in this order; others may lie between
     avoids: tuple[str, ...] | None = None  # not passed
     calls: tuple[str, ...] | None = None  # exactly these operations, in this order
@@ -68,6 +69,7 @@ class Outcome:
     status: Status = Status.COMPLETED
     ended_by: str | None = None  # none | terminate | error
     waiting: tuple[str, ...] | None = None
+    timers: tuple[str, ...] | None = None
     path: tuple[str, ...] | None = None
     avoids: tuple[str, ...] | None = None
     calls: tuple[str, ...] | None = None
