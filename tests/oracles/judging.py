@@ -137,10 +137,10 @@ class Score:
         """
         self.counts[suite, group][verdict.outcome] += 1
         reason = shortfalls(suite).get(case)
-        if verdict.outcome == "wrong":
-            assert reason is not None, f"{suite} {case}: {verdict.reason}"
-        else:
-            assert reason is None, f"{suite} {case} is {verdict.outcome}: take it off the list"
+        if verdict.outcome == "wrong" and reason is None:
+            pytest.fail(f"{suite} {case}: {verdict.reason}", pytrace=False)
+        if verdict.outcome != "wrong" and reason is not None:
+            pytest.fail(f"{suite} {case} is {verdict.outcome}: take it off", pytrace=False)
 
     def lines(self) -> list[str]:
         """Return one line for each suite and group."""
