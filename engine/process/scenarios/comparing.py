@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.process.scenarios.answering import Call
 from engine.process.scenarios.reading import Expected, Outcome
 
 
@@ -48,7 +49,7 @@ class Seen:
     timers: list[str]
     nodes: list[str]
     path: list[str]  # nodes and flows
-    calls: list[str]
+    calls: list[Call]
     sends: list[str]
     variables: dict[str, Any]
 
@@ -59,10 +60,12 @@ def compare(expected: Expected | Outcome, seen: Seen) -> Iterator[tuple[str, Any
         wanted = getattr(expected, what)
         if wanted is not None and sorted(wanted) != sorted(getattr(seen, what)):
             yield what, sorted(wanted), sorted(getattr(seen, what))
-    for what in ("calls", "sends"):
-        wanted = getattr(expected, what)
-        if wanted is not None and list(wanted) != getattr(seen, what):
-            yield what, list(wanted), getattr(seen, what)
+    if expected.sends is not None and list(expected.sends) != seen.sends:
+        yield "sends", list(expected.sends), seen.sends
+    if expected.calls is not None:
+        calls = _calls(expected.calls, seen.calls)
+        if list(expected.calls) != calls:
+            yield "calls", list(expected.calls), calls
     if expected.path is not None and not _passes(expected.path, seen.path):
         named_flows = set(expected.path) & (set(seen.path) - set(seen.nodes))
         yield "path", list(expected.path), seen.path if named_flows else seen.nodes
@@ -74,6 +77,15 @@ def compare(expected: Expected | Outcome, seen: Seen) -> Iterator[tuple[str, Any
             yield "variables", {name: value}, "not set"
         elif seen.variables.get(name) != value:
             yield "variables", {name: value}, {name: seen.variables.get(name)}
+
+
+def _calls(expected: Sequence[str], seen: Sequence[Call]) -> list[str]:
+    """Return the calls as the expectation writes them: with parameters where it has some."""
+    written = dict(enumerate(expected))
+    return [
+        str(call) if "(" in written.get(number, "") else call.name
+        for number, call in enumerate(seen)
+    ]
 
 
 def _passes(expected: Sequence[str], path: Sequence[str]) -> bool:
