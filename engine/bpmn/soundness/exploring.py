@@ -1,0 +1,247 @@
+"""Exploring: all markings that the net can come to, and what is wrong with them.
+
+A marking is a whole number, one bit a place. A marking with a second token is kept as a fault
+and not followed further. Markings from which the case can no longer end are sorted into groups
+that cannot be left: those are what a designer is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.bpmn.soundness.budget import Budget
+from engine.bpmn.soundness.net import START, Key, Net, Outcome, Step, Transition
+
+
+@dataclass(frozen=True)
+class Doubled:
+    """A second token came to a place."""
+
+    place: str
+    path: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Trap:
+    """Markings that the case cannot leave and in which it never ends."""
+
+    marked: frozenset[str]  # in all of them
+    moves: tuple[Transition, ...]  # that go on for ever
+    path: tuple[Step, ...]
+
+
+@dataclass
+class Exploration:
+    """What was found."""
+
+    states: int
+    covers: set[Key]
+    outcomes: dict[Outcome, tuple[Step, ...]]
+    doubled: list[Doubled]
+    traps: list[Trap]
+
+    @property
+    def sound(self) -> bool:
+        """Whether every case can end, and no token is ever doubled."""
+        return not (self.doubled or self.traps)
+
+
+@dataclass(frozen=True)
+class _Move:
+    need: int
+    forbid: int
+    some: tuple[int, ...]
+    clear: int
+    put: int
+    doubled: int  # what it puts twice
+    rule: tuple[tuple[int, int], ...]  # of an inclusive join: arrival, places that may feed it
+    number: int
+    ends: bool
+
+
+class Explorer:
+    """A search in breadth over one net."""
+
+    def __init__(self, net: Net, budget: Budget) -> None:
+        self.net, self.budget = net, budget
+        self.names = list(net.places)
+        self.bits = {name: 1 << i for i, name in enumerate(self.names)}
+        self.by_lead: dict[int, list[_Move]] = {}
+        self._compile()
+        self.parents: dict[int, tuple[int, int]] = {}
+        self.edges: dict[int, list[tuple[int, int]]] = {}
+        self.endings: dict[Outcome, tuple[int, int]] = {}
+        self.open: set[int] = set()  # markings from which a fault or an end is one move away
+        self.doubled: dict[str, tuple[int, int]] = {}
+        self.fired: set[int] = set()
+
+    def _mask(self, names: object) -> int:
+        mask = 0
+        for name in names:  # type: ignore[attr-defined]
+            mask |= self.bits[name]
+        return mask
+
+    def _compile(self) -> None:
+        members: dict[str, int] = {}
+        for place in self.net.places.values():
+            for group in place.groups:
+                members[group] = members.get(group, 0) | self.bits[place.name]
+        everything = (1 << len(self.names)) - 1
+        members["case"] = everything
+        for number, one in enumerate(self.net.transitions):
+            self._add(number, one, members)
+
+    def _add(self, number: int, one: Transition, members: dict[str, int]) -> None:
+        need = self._mask(one.inputs | one.reads)
+        clear = self._mask(one.inputs)
+        for group in one.clears:
+            clear |= members.get(group, 0)
+        forbid = 0
+        for group in one.forbids:
+            forbid |= members.get(group, 0)
+        twice = {name for name in one.outputs if one.outputs.count(name) > 1}
+        rule: tuple[tuple[int, int], ...] = ()
+        if one.join is not None:
+            flows = self.net.joins[one.join]
+            rule = tuple((self.bits[place], members.get(group, 0)) for place, group in flows)
+        some = tuple(members.get(group, 0) for group in one.some)
+        put = self._mask(one.outputs)
+        ends = one.outcome is not None
+        move = _Move(need, forbid, some, clear, put, self._mask(twice), rule, number, ends)
+        leads = [need & -need] if need else [bit for bit, _ in rule]
+        for lead in leads:
+            self.by_lead.setdefault(lead, []).append(move)
+
+    def run(self) -> None:
+        """Find all markings."""
+        first = self.bits[START]
+        self.parents[first] = (0, -1)
+        todo = [first]
+        for marking in todo:
+            self.budget.spend()
+            self.edges[marking] = found = []
+            for move in self._enabled(marking):
+                self.fired.add(move.number)
+                rest = marking & ~move.clear
+                twice = move.doubled | (rest & move.put)
+                if twice:
+                    self._double(marking, move, twice)
+                    continue
+                if move.ends:
+                    outcome = self.net.transitions[move.number].outcome
+                    assert outcome is not None
+                    self.endings.setdefault(outcome, (marking, move.number))
+                    self.open.add(marking)
+                    continue
+                after = rest | move.put
+                found.append((after, move.number))
+                if after not in self.parents:
+                    self.parents[after] = (marking, move.number)
+                    todo.append(after)
+
+    def _enabled(self, marking: int) -> list[_Move]:
+        found: list[_Move] = []
+        left = marking
+        while left:
+            bit = left & -left
+            left ^= bit
+            for move in self.by_lead.get(bit, ()):
+                if marking & move.need != move.need or marking & move.forbid:
+                    continue
+                if not all(marking & mask for mask in move.some):
+                    continue
+                if move.rule and (move in found or not may_join(marking, move.rule)):
+                    continue
+                found.append(move)
+        return found
+
+    def _double(self, marking: int, move: _Move, twice: int) -> None:
+        self.open.add(marking)
+        outputs = self.net.transitions[move.number].outputs
+        name = next(name for name in outputs if self.bits[name] & twice)
+        self.doubled.setdefault(name, (marking, move.number))
+
+    def path(self, marking: int, last: int | None = None) -> tuple[Step, ...]:
+        """Return the steps that lead to a marking, and those of one more move."""
+        numbers = [] if last is None else [last]
+        while True:
+            before, number = self.parents[marking]
+            if number < 0:
+                break
+            numbers.append(number)
+            marking = before
+        steps: list[Step] = []
+        for number in reversed(numbers):
+            steps += self.net.transitions[number].steps
+        return tuple(steps)
+
+    def covers(self) -> set[Key]:
+        """Return the elements that something happened at."""
+        ever = 0
+        for marking in self.parents:
+            ever |= marking
+        found: set[Key] = set()
+        for number in self.fired:
+            one = self.net.transitions[number]
+            found |= one.covers
+            ever |= self._mask(one.outputs)
+        for name in self.names:
+            if ever & self.bits[name]:
+                found |= self.net.places[name].covers
+        return found
+
+    def dying(self) -> set[int]:
+        """Return the markings from which neither an end nor another fault can be reached."""
+        before: dict[int, list[int]] = {}
+        for marking, edges in self.edges.items():
+            for after, _ in edges:
+                before.setdefault(after, []).append(marking)
+        good = set(self.open)
+        todo = list(good)
+        while todo:
+            for marking in before.get(todo.pop(), ()):
+                if marking not in good:
+                    good.add(marking)
+                    todo.append(marking)
+        return {marking for marking in self.edges if marking not in good}
+
+    def marked(self, marking: int) -> frozenset[str]:
+        """Return the places of a marking."""
+        return frozenset(name for name in self.names if marking & self.bits[name])
+
+
+def may_join(marking: int, rule: tuple[tuple[int, int], ...]) -> bool:
+    """Tell whether an inclusive join may fire (BPMN 2.0.2, 13.4.3).
+
+    No token may be on its way to a flow without token, unless it could come by one that has one.
+    """
+    feeding_empty = feeding_filled = arrivals = 0
+    for arrival, feeding in rule:
+        arrivals |= arrival
+        if marking & arrival:
+            feeding_filled |= feeding
+        else:
+            feeding_empty |= feeding
+    return not marking & feeding_empty & ~feeding_filled & ~arrivals
+
+
+def explore(net: Net, budget: Budget, traps_of: Callable[[Explorer], list[Trap]]) -> Exploration:
+    """Explore a net.
+
+    Raises:
+        NotProven: the budget is used up.
+    """
+    explorer = Explorer(net, budget)
+    explorer.run()
+    doubled = [
+        Doubled(name, explorer.path(marking, number))
+        for name, (marking, number) in explorer.doubled.items()
+    ]
+    outcomes = {
+        outcome: explorer.path(marking, number)
+        for outcome, (marking, number) in explorer.endings.items()
+    }
+    return Exploration(
+        len(explorer.parents), explorer.covers(), outcomes, doubled, traps_of(explorer)
+    )

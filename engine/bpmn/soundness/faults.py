@@ -1,0 +1,200 @@
+"""Faults: what an exploration found, told at the element a designer has to look at.
+
+Second tokens are told where the branches meet, deadlocks at the join that waits or the element
+that cannot go on, livelocks at the loop, dead elements at the first one of each branch. What lies
+inside a called process is told at the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from engine.bpmn.model import Node
+from engine.bpmn.soundness.drawing import Drawing, is_join, is_outside
+from engine.bpmn.soundness.exploring import Doubled, Trap
+from engine.bpmn.soundness.net import START, Key, Net, Place, Step
+from engine.bpmn.soundness.prover import Analysis, Prover
+
+MOST = 8  # of one rule
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong."""
+
+    rule: str
+    element: str
+    elements: tuple[str, ...] = ()  # others that take part
+    path: tuple[Step, ...] = ()
+
+
+def find(prover: Prover, process: str, analysis: Analysis) -> list[Fault]:
+    """Return the faults of a process, each rule at an element once."""
+    drawing = prover.drawing(process)
+    found = [_doubled(prover, analysis.net, one) for one in analysis.found.doubled]
+    found += [_trap(prover, analysis.net, one) for one in analysis.found.traps]
+    met = [one.element for one in found if one.rule == "lack-of-synchronisation"]
+    after = drawing.reach(one for one in met if one in drawing.nodes)
+    found = [one for one in found if one.rule != "improper-completion" or one.element not in after]
+    stuck = [one.element for one in found]
+    if analysis.found.doubled:  # not all was looked at: only what no flow leads to is certain
+        found += _dead(drawing, _unconnected(drawing), [])
+    else:
+        found += _dead(drawing, dead(drawing, analysis.summary.covers), stuck)
+    kept: dict[tuple[str, str], Fault] = {}
+    for fault in sorted(found, key=lambda one: len(one.path)):
+        if sum(rule == fault.rule for rule, _ in kept) < MOST:
+            kept.setdefault((fault.rule, fault.element), fault)
+    return list(kept.values())
+
+
+def _doubled(prover: Prover, net: Net, one: Doubled) -> Fault:
+    place = net.places[one.place]
+    if place.kind == "end":
+        return _fault("improper-completion", place, (place.element,), one.path)
+    meeting = _meeting(prover.drawing(place.process), place)
+    told = dict.fromkeys((meeting, place.element, *((place.flow,) if place.flow else ())))
+    return _fault("lack-of-synchronisation", place, tuple(told), one.path)
+
+
+def _fault(rule: str, place: Place, elements: tuple[str, ...], path: tuple[Step, ...]) -> Fault:
+    told = (place.caller, *elements) if place.caller else elements
+    return Fault(rule, told[0], told, path)
+
+
+def _meeting(drawing: Drawing, place: Place) -> str:
+    """Return the node before a place at which several flows meet without waiting."""
+    at = place.element
+    if place.flow is not None:
+        at = drawing.model.flows[place.flow].source
+    seen: set[str] = set()
+    while at not in seen:
+        seen.add(at)
+        flows = drawing.incoming[at]
+        if is_join(drawing, drawing.nodes[at]) or not flows:
+            break
+        if len(flows) > 1:
+            return at
+        at = flows[0].source
+    return place.element
+
+
+def _trap(prover: Prover, net: Net, trap: Trap) -> Fault:
+    places = [net.places[name] for name in sorted(trap.marked)]
+    spinning = [place for place in places if place.spins]
+    if trap.moves or spinning:
+        return _livelock(net, trap, spinning)
+    waiting = [place for place in places if place.gateway is not None]
+    if waiting:
+        place = _first_join(prover, waiting)
+        drawing = prover.drawing(place.process)
+        node = drawing.nodes[place.element]
+        have = {one.flow for one in waiting if one.element == place.element}
+        missing = [flow.id for flow in drawing.incoming[node.id] if flow.id not in have]
+        parallel = node.kind == "parallelGateway"
+        rule = "parallel-join-starved" if parallel else "inclusive-join-blocked"
+        return _fault(rule, place, (node.id, *missing), trap.path)
+    tokens = [place for place in places if place.kind == "token"]
+    if not tokens:
+        start = net.places[START]
+        return _fault("deadlock", start, (start.element,), trap.path)
+    inmost = max(tokens, key=lambda one: one.name.count("/"))
+    return _fault("deadlock", inmost, (inmost.element,), trap.path)
+
+
+def _first_join(prover: Prover, waiting: list[Place]) -> Place:
+    """Of several joins that wait, return one that no other is the cause of."""
+    for place in waiting:
+        drawing = prover.drawing(place.process)
+        after = drawing.reach([place.element])
+        others = [one for one in waiting if one.process == place.process]
+        causes = (
+            one
+            for one in others
+            if one.element not in after and place.element in drawing.reach([one.element])
+        )
+        if not any(causes):
+            return place
+    return waiting[0]
+
+
+def _livelock(net: Net, trap: Trap, spinning: list[Place]) -> Fault:
+    found: dict[str, Place] = {}
+    for move in trap.moves:
+        for name in move.inputs:
+            place = net.places[name]
+            if place.kind == "token":
+                found.setdefault(place.element, place)
+    for place in spinning:
+        found.setdefault(place.element, place)
+    first = next(iter(found.values()), net.places[START])
+    return _fault("livelock", first, tuple(found) or (first.element,), trap.path)
+
+
+# Dead elements
+
+
+def dead(drawing: Drawing, covers: frozenset[Key]) -> set[str]:
+    """Return the nodes that should take part and that nothing ever happened at."""
+    alive = {element for process, element in covers if process == drawing.model.id}
+    return {node.id for node in _taking_part(drawing) if node.id not in alive}
+
+
+def _dead(drawing: Drawing, found: set[str], stuck: list[str]) -> list[Fault]:
+    behind = drawing.reach(one for one in stuck if one in drawing.nodes)
+    told = []
+    for identity in found:
+        node = drawing.nodes[identity]
+        if identity in behind or _is_behind(drawing, node, found):
+            continue
+        further = sorted((drawing.reach([identity]) & found) - {identity})
+        told.append(Fault("dead-element", identity, (identity, *further)))
+    return sorted(told, key=lambda one: drawing.nodes[one.element].line)
+
+
+def _is_behind(drawing: Drawing, node: Node, dead: set[str]) -> bool:
+    """Tell whether a dead node is dead because all that comes before it is."""
+    if node.parent in dead:
+        return True
+    if node.attached_to:
+        return node.attached_to in dead
+    before = {flow.source for flow in drawing.incoming[node.id]}
+    return bool(before) and before <= dead and not _in_ring(drawing, node, dead)
+
+
+def _in_ring(drawing: Drawing, node: Node, dead: set[str]) -> bool:
+    """Tell whether a node is the first of dead nodes that only lead to one another."""
+    ring = [one for one in drawing.nodes if one in dead and node.id in drawing.reach([one])]
+    closed = all(flow.source in ring for one in ring for flow in drawing.incoming[one]) and not any(
+        drawing.nodes[one].attached_to for one in ring
+    )
+    return closed and ring[0] == node.id and node.id in _round(drawing, node)
+
+
+def _round(drawing: Drawing, node: Node) -> set[str]:
+    return drawing.reach(drawing.following(node))
+
+
+def _taking_part(drawing: Drawing) -> Iterator[Node]:
+    """Yield the nodes that a case should be able to come to: all but what undoes."""
+    undoing: set[str] = set()
+    for node in drawing.nodes.values():
+        starts = drawing.entries(node.id) if node.triggered_by_event else []
+        compensates = bool(starts) and starts[0][0].event.kind == "compensation"
+        if is_outside(node) or compensates or node.parent in undoing:
+            undoing.add(node.id)
+        else:
+            yield node
+
+
+def _unconnected(drawing: Drawing) -> set[str]:
+    """Return the nodes to which no flow leads from a beginning, whatever is chosen on the way."""
+    levels: Iterable[str | None] = (None, *drawing.nodes)
+    roots: list[str] = []
+    for level in levels:
+        for nodes in drawing.entries(level) if drawing.inside[level] else ():
+            roots += [node.id for node in nodes]
+    events = [node.id for node in drawing.nodes.values() if node.triggered_by_event]
+    drawn = drawing.reach([*roots, *events])
+    return {node.id for node in _taking_part(drawing) if node.id not in drawn}

@@ -1,0 +1,252 @@
+"""Reduction: a smaller net with the same faults.
+
+Sequences, choices that meet again, parallel and inclusive blocks and loops shrink to one place
+each (after Berthelot and Murata). Only moves that nothing can prevent are drawn together, and
+only between places that no other move tells apart, so deadlocks, second tokens and endless loops
+stay. Each move keeps the steps of the drawing it stands for: paths remain whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from engine.bpmn.soundness.net import CASE, START, Net, Transition
+
+
+def reduce(net: Net) -> None:
+    """Shrink a net in place."""
+    _simplify(net)
+    Reducer(net).run()
+
+
+def _simplify(net: Net) -> None:
+    """Take away what has no effect: groups without places, or with nothing but what is taken."""
+    members: dict[str, set[str]] = defaultdict(set)
+    for place in net.places.values():
+        for group in place.groups:
+            members[group].add(place.name)
+    kept = []
+    for one in net.transitions:
+        one.forbids = frozenset(group for group in one.forbids if members[group])
+        one.clears = frozenset(g for g in one.clears if g == CASE or not members[g] <= one.inputs)
+        if not one.some or any(members[group] for group in one.some):
+            kept.append(one)
+    net.transitions = kept
+
+
+class Reducer:
+    """The net with its moves looked up by place."""
+
+    def __init__(self, net: Net) -> None:
+        self.net = net
+        self.makers: dict[str, list[Transition]] = defaultdict(list)
+        self.takers: dict[str, list[Transition]] = defaultdict(list)
+        self.readers: dict[str, int] = defaultdict(int)
+        self.alive = dict.fromkeys(net.transitions)
+        self.used: set[str] = set()  # the groups that some move asks about or empties
+        for one in net.transitions:
+            self._link(one)
+            for place in one.reads:
+                self.readers[place] += 1
+            self.used |= one.forbids | one.some | one.clears
+        for flows in net.joins.values():
+            self.used |= {group for _, group in flows}
+
+    def _link(self, one: Transition) -> None:
+        for place in one.inputs:
+            self.takers[place].append(one)
+        for place in set(one.outputs):
+            self.makers[place].append(one)
+
+    def _unlink(self, one: Transition) -> None:
+        for place in one.inputs:
+            self.takers[place].remove(one)
+        for place in set(one.outputs):
+            self.makers[place].remove(one)
+
+    def run(self) -> None:
+        """Apply the rules until none applies."""
+        todo = dict.fromkeys(self.net.places)
+        while todo:
+            name = next(iter(todo))
+            del todo[name]
+            if name in self.net.places:
+                todo.update(dict.fromkeys(self._shrink(name)))
+        self.net.transitions = list(self.alive)
+
+    def _shrink(self, name: str) -> set[str]:
+        """Apply one rule at a place and return the places to look at again."""
+        for rule in (self._spin, self._equal_moves, self._sequence, self._twins, self._block):
+            touched = rule(name)
+            if touched:
+                return touched
+        return set()
+
+    def _drop(self, one: Transition) -> None:
+        self._unlink(one)
+        del self.alive[one]
+
+    def _near(self, moves: Iterable[Transition]) -> set[str]:
+        return {place for one in moves for place in (*one.inputs, *one.outputs)}
+
+    # Rules
+
+    def _spin(self, name: str) -> set[str]:
+        """A move that leads back to where it begins changes nothing."""
+        for one in self.takers[name]:
+            if one.plain and one.outputs == (name,):
+                place = self.net.places[name]
+                place.covers |= one.covers
+                place.spins = True
+                self._drop(one)
+                return {name}
+        return set()
+
+    def _equal_moves(self, name: str) -> set[str]:
+        """Of several moves with the same effect one is enough."""
+        seen: dict[tuple[object, ...], Transition] = {}
+        for one in self.takers[name]:
+            key = (
+                one.inputs,
+                tuple(sorted(one.outputs)),
+                one.reads,
+                one.forbids,
+                one.some,
+                one.clears,
+                one.join,
+                one.outcome,
+                one.spontaneous,
+            )
+            if key in seen:
+                seen[key].covers |= one.covers
+                self._drop(one)
+                return {name, *one.outputs}
+            seen[key] = one
+        return set()
+
+    def _sequence(self, name: str) -> set[str]:
+        """Draw a place together with what its only move leads to."""
+        takers = self.takers[name]
+        place = self.net.places[name]
+        if len(takers) != 1 or self.readers[name] or place.kind != "token":
+            return set()
+        move = takers[0]
+        if not move.plain or not move.outputs or name in move.outputs:
+            return set()
+        for output in move.outputs:
+            if self.net.places[output].kind != "token" or not self._same(name, output):
+                return set()
+        makers = list(self.makers[name])
+        for maker in makers:
+            self._unlink(maker)
+            # A maker of two tokens here would hide that fault: it makes both of them there.
+            times = maker.outputs.count(name)
+            kept = tuple(one for one in maker.outputs if one != name)
+            maker.outputs = kept + move.outputs * times
+            maker.steps += move.steps * times
+            maker.covers |= move.covers | place.covers
+            self._link(maker)
+        self._drop(move)
+        del self.net.places[name]
+        return self._near(makers) | set(move.outputs)
+
+    def _same(self, name: str, other: str) -> bool:
+        """Tell whether no move but those that take the tokens tells two places apart."""
+        first = self._relevant(self.net.places[name].groups)
+        second = self._relevant(self.net.places[other].groups)
+        if first == second:
+            return True
+        # On the way to an inclusive join: the token blocks the join until it has come there.
+        at = {g for g in second - first if g.startswith("at:")}
+        up = {g for g in first - second if g.startswith("up:")}
+        if len(at) != 1 or len(up) != 1 or (first - up) != (second - at):
+            return False
+        join = next(iter(at)).removeprefix("at:")
+        return (other, next(iter(up))) in self.net.joins[join]
+
+    def _relevant(self, groups: set[str]) -> set[str]:
+        return groups & self.used
+
+    def _twins(self, name: str) -> set[str]:
+        """Of places that are always filled and emptied together one is enough."""
+        if self.net.places[name].kind != "token" or self.readers[name] or not self.makers[name]:
+            return set()
+        makers, takers = self.makers[name], self.takers[name]
+        if not takers or any(one.outputs.count(name) > 1 for one in makers):
+            return set()
+        for other in makers[0].outputs:
+            if other == name or self.net.places[other].kind != "token" or self.readers[other]:
+                continue
+            if set(self.makers[other]) != set(makers) or set(self.takers[other]) != set(takers):
+                continue
+            if any(one.outputs.count(other) > 1 for one in makers):
+                continue
+            if self._relevant(self.net.places[other].groups) == self._relevant(
+                self.net.places[name].groups
+            ):
+                return self._forget(other, name)
+        return set()
+
+    def _forget(self, other: str, name: str) -> set[str]:
+        self.net.places[name].covers |= self.net.places[other].covers
+        touched = self._near(self.makers[other]) | self._near(self.takers[other])
+        for one in list(self.makers[other]):
+            one.outputs = tuple(place for place in one.outputs if place != other)
+        for one in list(self.takers[other]):
+            one.inputs -= {other}
+        del self.net.places[other], self.makers[other], self.takers[other]
+        return touched - {other}
+
+    def _block(self, name: str) -> set[str]:
+        """An inclusive gateway whose flows all lead to one inclusive join chooses nothing."""
+        for maker in self.takers[name]:
+            if maker.plain and maker.outputs:
+                groups = self.net.places[maker.outputs[0]].groups
+                for group in (g for g in groups if g.startswith("at:")):
+                    touched = self._close(name, group.removeprefix("at:"))
+                    if touched:
+                        return touched
+        return set()
+
+    def _close(self, name: str, join: str) -> set[str]:
+        arrivals = {place for place, _ in self.net.joins.get(join, ())}
+        splits = [one for one in self.takers[name] if arrivals & set(one.outputs)]
+        for arrival in arrivals:
+            if not set(self.makers[arrival]) <= set(splits) or self.readers[arrival]:
+                return set()
+        for split in splits:
+            counts = [split.outputs.count(one) for one in arrivals]
+            if not split.plain or not set(split.outputs) <= arrivals or max(counts) > 1:
+                return set()
+        own = {group for _, group in self.net.joins[join]} | {f"at:{join}"}
+        wanted = self._relevant(self.net.places[name].groups) - own
+        for arrival in arrivals:
+            if self._relevant(self.net.places[arrival].groups) - own != wanted:
+                return set()
+        return self._join_at_once(name, join, arrivals, splits)
+
+    def _join_at_once(
+        self, name: str, join: str, arrivals: set[str], splits: list[Transition]
+    ) -> set[str]:
+        widest = max(splits, key=lambda one: len(one.outputs))
+        covers = frozenset().union(*(one.covers for one in splits))
+        for arrival in arrivals:
+            covers |= self.net.places[arrival].covers
+        for split in splits:
+            self._drop(split)
+        for one in [one for one in self.alive if one.join == join]:
+            self._drop(one)
+            made = Transition(
+                one.element,
+                frozenset({name}),
+                one.outputs,
+                widest.steps + one.steps,
+                covers=covers | one.covers,
+            )
+            self.alive[made] = None
+            self._link(made)
+        for arrival in arrivals:
+            del self.net.places[arrival]
+        del self.net.joins[join]
+        return {name} | self._near(self.takers[name]) - {START}
