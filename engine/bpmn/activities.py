@@ -42,6 +42,8 @@ class OperationContext:
     at: datetime
     kind: str = "operation"  # operation | decision
     properties: Mapping[str, str] = field(default_factory=dict)
+    result: str | None = None  # the variable that takes the whole result
+    mapping: str | None = None  # how a decision's result is shaped
 
 
 class Activity(FlowNode):
@@ -173,20 +175,30 @@ class OperationTask(Activity, SpiffService):
             at=top.now(),
             kind=self.purpose,
             properties=dict(more.properties),
+            result=self.call.result,
+            mapping=more.decision_mapping,
         )
         result = top.operations(context)
         try:
             copied = plain(result or {})
         except TypeError as error:
             raise StepFailed(self.name, str(error)) from error
-        token.write({self.call.result: copied} if self.call.result else copied)
+        token.write(self.outcome(copied))
         return True
+
+    def outcome(self, result: dict[str, Any]) -> dict[str, Any]:
+        """Return the variables that a result becomes."""
+        return {self.call.result: result} if self.call.result else result
 
 
 class DecisionTask(OperationTask):
-    """Asks a decision, through the same dispatcher."""
+    """Asks a decision, through the same dispatcher, which gives the variables already."""
 
     purpose = "decision"
+
+    def outcome(self, result: dict[str, Any]) -> dict[str, Any]:
+        """Return the variables as they came."""
+        return result
 
 
 class ConnectorTask(Activity, SpiffService):
@@ -209,13 +221,14 @@ def parameters(token: Token, call: Call) -> dict[str, Any]:
 class SubProcess(Activity, SpiffSubProcess):
     """Runs a scope of its own: an embedded sub-process or a transaction."""
 
-    def begin(self, token: Token) -> bool:
-        """Open the scope with a copy of the variables."""
+    def perform(self, token: Token) -> bool | None:
+        """Open the scope with a copy of the variables; it says when it has ended."""
+        if token.triggered:
+            return True
         token._set_state(STARTED)
-        top = token.workflow.top_workflow
-        spec = top.subprocess_specs[self.spec]
+        spec = token.workflow.top_workflow.subprocess_specs[self.spec]
         Scope(spec, token, dict(token.data), dict(token.marks)).begin()
-        return False
+        return None
 
     def keep_inside(self, scope: Scope) -> None:
         """The scope has completed: remember what can be undone in it."""

@@ -110,9 +110,9 @@ def _level(model: ProcessModel, parent: str | None) -> ProcessSpec:
         elif isinstance(made, ThrowEvent) and node.event.kind == "link":
             made.link = _catch_of(nodes, node)
         elif isinstance(made, InclusiveGateway):
-            made.upstream = {
-                f.id: _upstream(model, nodes, f.source, node.id) for f in made.incoming
-            }
+            flows = made.incoming
+            made.upstream = {f.id: _upstream(model, nodes, f.source, node.id) for f in flows}
+            made.along = {f.id: _upstream(model, nodes, f.source, node.id, False) for f in flows}
     spec.entries = [spec.task_specs[node.id] for node in _entries(model, parent, nodes)]
     return spec
 
@@ -157,12 +157,14 @@ def _catch_of(nodes: list[Node], throw: Node) -> str:
     )
 
 
-def _upstream(model: ProcessModel, nodes: list[Node], source: str, gateway: str) -> frozenset[str]:
+def _upstream(
+    model: ProcessModel, nodes: list[Node], source: str, gateway: str, borders: bool = True
+) -> frozenset[str]:
     """Return the nodes from which a token can reach a flow's source without passing a gateway."""
     before: dict[str, list[str]] = {node.id: [] for node in nodes}
     for node in nodes:
         before[node.id] += [flow.source for flow in model.incoming(node.id)]
-        if node.attached_to:
+        if node.attached_to and borders:
             before[node.id].append(node.attached_to)
         if node.event.kind == "link" and node.kind == "intermediateThrowEvent":
             before[_catch_of(nodes, node)].append(node.id)

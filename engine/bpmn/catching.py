@@ -81,9 +81,9 @@ class Catcher(FlowNode):
         """After firing without interrupting: a timer counts on or is gone, the rest stays."""
         if self.event.parallel:
             self.listen(token)
-        if self.event.kind != "timer":
-            return
         state = token.internal_data
+        if self.event.kind != "timer" or "due" not in state:
+            return
         if "every" not in state:
             token.workflow.remove(token)
             return

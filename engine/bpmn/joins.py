@@ -69,6 +69,7 @@ class InclusiveGateway(Join, SpiffInclusive):
 
     settles = True
     upstream: dict[str, frozenset[str]]  # flow -> nodes from which it can be reached
+    along: dict[str, frozenset[str]]  # the same, by sequence flows alone: not over a border
 
     def settle(self, token: Token) -> bool:
         """Fire if the standard's condition holds now."""
@@ -89,7 +90,7 @@ class InclusiveGateway(Join, SpiffInclusive):
                 continue
             place = other.element
             if any(place in self.upstream[flow] for flow in empty) and not any(
-                place in self.upstream[flow] for flow in filled
+                place in self.along[flow] for flow in filled
             ):
                 return True
         return False

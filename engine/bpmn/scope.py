@@ -217,4 +217,5 @@ class Scope(Level, BpmnSubWorkflow):
             host.adopt(self.data, self.marks)
             if self.done or self.spec.compensated_by is not None:
                 host.task_spec.keep_inside(self)
+        host.triggered = True
         host._ready()

@@ -12,7 +12,7 @@ from typing import Any
 from engine.bpmn.journal import Thrown
 from engine.bpmn.model import Event
 from engine.bpmn.nodes import evaluate
-from engine.bpmn.token import WAITING, Token, plain
+from engine.bpmn.token import LISTENER, WAITING, Token, plain
 
 
 def send(token: Token, event: Event) -> None:
@@ -30,20 +30,32 @@ def send(token: Token, event: Event) -> None:
         payload = plain(payload if isinstance(payload, dict) else {"payload": payload})
     correlation = {key: evaluate(token, text) for key, text in event.correlation}
     top.correlations.update(correlation)
-    if event.name:
-        top.outbox.append(Thrown(event.kind, event.name, payload, correlation, token.element))
+    if event.name or event.kind == "signal":
+        name = event.name or ""
+        top.outbox.append(Thrown(event.kind, name, payload, correlation, token.element))
     token.workflow.record(event.kind, token, event.name)
     if event.kind == "signal":
         broadcast(top, event.name, payload)
 
 
 def broadcast(top: Any, name: str | None, payload: dict[str, Any]) -> int:
-    """Let a signal reach every listener of an instance; return how many there were."""
+    """Let a signal reach every listener of an instance; return how many there were.
+
+    The innermost hear it first. An activity whose inside it has interrupted is coming to its end
+    already: the same signal does not interrupt it from its border once more.
+    """
     heard = 0
-    for token in sorted(top.tokens.values(), key=lambda t: t.id):
+    ending: set[int] = set()
+    for token in sorted(top.tokens.values(), key=lambda t: (-t.workflow.depth, t.id)):
         event = token.task_spec.event
         listening = token._state == WAITING and event.kind == "signal" and event.name == name
-        if listening and token.alive:
-            token.task_spec.fire(token, payload)
-            heard += 1
+        if not listening or not token.alive:
+            continue
+        if token._parent in ending and token.task_spec.heard.interrupting:
+            continue
+        if token.role == LISTENER and token.workflow is not top:
+            if token.task_spec.heard.interrupting:
+                ending.add(token.workflow.host.id)
+        token.task_spec.fire(token, payload)
+        heard += 1
     return heard

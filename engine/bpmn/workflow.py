@@ -193,7 +193,7 @@ class Run:
 
     def signal(self, name: str, payload: Mapping[str, Any] | None = None) -> int:
         """Let a signal reach every listener of the instance; return how many there were."""
-        return broadcast(self._top, name, _plain(name, payload or {}))
+        return broadcast(self._top, name or None, _plain(name, payload or {}))
 
     def cancel(self) -> None:
         """End the instance from outside."""

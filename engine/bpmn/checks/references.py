@@ -21,6 +21,10 @@ _POINTERS = {
 }
 
 
+# A drawing may leave these open: it is traced, but nothing from outside could ever move it.
+_OPEN = ("event-without-name", "timer-without-time", "condition-missing", "start-event-required")
+
+
 def duplicate_ids(tree: Any, file: str) -> list[Problem]:
     """Return the ids that more than one element of the file bears."""
     seen: dict[str, int] = {}
@@ -55,7 +59,7 @@ def dangling(process: ProcessModel, element: Any, root: Any) -> list[Problem]:
         found.append(
             Problem(
                 rule=rule,
-                kind="invalid",
+                kind="house" if rule in _OPEN else "invalid",
                 file=process.file,
                 line=line,
                 element=identity,
@@ -74,7 +78,7 @@ def dangling(process: ProcessModel, element: Any, root: Any) -> list[Problem]:
     known = {e.get("id") for e in root if isinstance(e.tag, str)}
     for identity, line, rule, en, zh in _pointers(element, known):
         report(identity, line, rule, en, zh)
-    if process.executable and not process.starts():
+    if process.executable and not process.starts() and not process.entrances():
         report(
             process.id,
             process.line,
@@ -150,9 +154,11 @@ def _node(process: ProcessModel, node: Node) -> Iterator[tuple[str, str, str]]:
                 f"it is attached to {node.attached_to or 'nothing'}, which is no activity here",
                 f"附着的 {node.attached_to or '（空）'} 不是本层的活动",
             )
-    if node.event.kind in ("message", "signal", "link") and not node.event.name:
+    if node.event.kind in ("message", "signal") and not node.event.name:
         yield "event-without-name", f"its {node.event.kind} has no name", "没有指明名称"
-    if node.event.kind == "timer" and not node.event.text:
+    if node.event.kind == "timer" and node.event.timer and not node.event.text:
+        yield "timer-empty", f"its {node.event.timer} is empty", f"{node.event.timer} 为空"
+    elif node.event.kind == "timer" and not node.event.text:
         yield "timer-without-time", "its timer says no time", "定时器没有时间"
     if node.event.kind == "conditional" and not node.event.text:
         yield "condition-missing", "it has no condition", "没有条件"

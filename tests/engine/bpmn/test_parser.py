@@ -144,17 +144,13 @@ INVALID = {
     "dangling-default": ("a", simple(gateway("exclusive", "a", "nowhere"))),
     "dangling-message-ref": ("a", simple(element("receiveTask", "a", messageRef="nothing"))),
     "duplicate-id": ("a", simple(user("a"), user("a"))),
-    "start-event-required": ("p", process("p", user("a"), end(), flows("a e"))),
     "flow-into-start": ("f_a_s", simple(user("a"), notation="s a; a s; a e")),
     "flow-out-of-end": ("f_e_a", simple(user("a"), notation="s a; a e; e a")),
     "flow-crosses-border": (
         "f_b_e",
         simple(subprocess("a", start("q") + user("b") + flows("q b")), notation="s a; a e; b e"),
     ),
-    "timer-without-time": (
-        "b",
-        simple(user("a"), boundary("b", "a", "<bpmn:timerEventDefinition/>")),
-    ),
+    "timer-empty": ("b", simple(user("a"), boundary("b", "a", timer("")))),
     "script-missing": ("a", simple(element("scriptTask", "a"))),
     "link-without-catch": (
         "a",
@@ -179,6 +175,29 @@ def test_broken_references_and_levels_are_invalid(rule):
     [
         ("send-without-message", "a", simple(element("sendTask", "a"))),
         ("receive-without-message", "a", simple(element("receiveTask", "a"))),
+        ("start-event-required", "p", process("p", user("a"), end(), flows("a e"))),
+        (
+            "timer-without-time",
+            "b",
+            simple(user("a"), boundary("b", "a", "<bpmn:timerEventDefinition/>")),
+        ),
+        (
+            "event-without-name",
+            "b",
+            simple(user("a"), boundary("b", "a", "<bpmn:signalEventDefinition/>")),
+        ),
+        (
+            "condition-missing",
+            "a",
+            simple(
+                element(
+                    "intermediateCatchEvent",
+                    "a",
+                    "<bpmn:conditionalEventDefinition><bpmn:condition/>"
+                    "</bpmn:conditionalEventDefinition>",
+                )
+            ),
+        ),
         (
             "conditional-flows",
             "f_g_a",
