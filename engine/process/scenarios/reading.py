@@ -179,3 +179,22 @@ def _answers(operations: dict[str, Any], at: At) -> Iterator[tuple[str, At, str]
         if not answers or not all(isinstance(one, dict) for one in answers):
             text = "an answer is a mapping of variables, {raises: CODE}, or a list of such"
             yield "answer", (*at, name), text
+
+
+def elements(scenario: Scenario) -> Iterator[tuple[At, str]]:
+    """Yield each element of a diagram that a scenario names, with its place."""
+    if scenario.start is not None:
+        yield ("start",), scenario.start
+    yield from _expected(scenario.started, ("started",))
+    for number, step in enumerate(scenario.steps):
+        for key in ("complete", "fire"):
+            if getattr(step, key) is not None:
+                yield ("steps", number, key), getattr(step, key)
+        yield from _expected(step.then, ("steps", number, "then"))
+    yield from _expected(scenario.outcome, ("outcome",))
+
+
+def _expected(expected: Expected | Outcome, at: At) -> Iterator[tuple[At, str]]:
+    for key in ("waiting", "timers", "path", "avoids"):
+        for number, name in enumerate(getattr(expected, key) or ()):
+            yield (*at, key, number), name
