@@ -150,13 +150,15 @@ class Compiler:
                 continue
             found = []
             for flow in drawing.incoming[join.id]:
-                group = f"up:{frame.name(join.id)}~{flow.id}"
-                found.append((frame.name(f"~{flow.id}"), group))
-                for place in drawing.upstream(flow.source, join.id):
-                    for name in self._standing(frame, place):
-                        self.net.places[name].groups.add(group)
+                groups = []
+                for way, borders in (("up", True), ("along", False)):
+                    groups.append(f"{way}:{frame.name(join.id)}~{flow.id}")
+                    for place in drawing.upstream(flow.source, join.id, borders):
+                        for name in self._standing(frame, place):
+                            self.net.places[name].groups.add(groups[-1])
+                found.append((frame.name(f"~{flow.id}"), groups[0], groups[1]))
             self.net.joins[frame.name(join.id)] = found
-            for name, _ in found:
+            for name, *_ in found:
                 self.net.places[name].groups.add(f"at:{frame.name(join.id)}")
 
     def _standing(self, frame: Frame, node: str) -> list[str]:

@@ -93,8 +93,14 @@ class Drawing:
             todo += [event.id for event in self.boundary[place]]
         return seen
 
-    def upstream(self, source: str, gateway: str) -> set[str]:
-        """Return the nodes from which a token can come to a node without passing a gateway."""
+    def upstream(self, source: str, gateway: str, borders: bool) -> set[str]:
+        """Return the nodes from which a token can come to a node without passing a gateway.
+
+        Args:
+            source: where it comes to.
+            gateway: what it may not pass.
+            borders: whether it may leave an activity by an event on its border.
+        """
         before: dict[str, list[str]] = defaultdict(list)
         for node in self.inside[self.nodes[gateway].parent]:
             if is_link_throw(node) and (catch := self.catch_of(node)):
@@ -107,7 +113,7 @@ class Drawing:
                 continue
             seen.add(place)
             todo += [flow.source for flow in self.incoming[place]] + before[place]
-            attached = self.nodes[place].attached_to
+            attached = self.nodes[place].attached_to if borders else None
             todo += [attached] if attached else []
         return seen
 

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from engine.bpmn.soundness.budget import Budget
 from engine.bpmn.soundness.net import START, Key, Net, Outcome, Step, Transition
 
+# Of a flow into an inclusive join: where its tokens wait, from where one may come, from where one
+# comes by sequence flows alone.
+Feeding = tuple[int, int, int]
+
 
 @dataclass(frozen=True)
 class Doubled:
@@ -55,7 +59,7 @@ class _Move:
     clear: int
     put: int
     doubled: int  # what it puts twice
-    rule: tuple[tuple[int, int], ...]  # of an inclusive join: arrival, places that may feed it
+    rule: tuple[Feeding, ...]  # of an inclusive join
     number: int
     ends: bool
 
@@ -101,15 +105,18 @@ class Explorer:
         for group in one.forbids:
             forbid |= members.get(group, 0)
         twice = {name for name in one.outputs if one.outputs.count(name) > 1}
-        rule: tuple[tuple[int, int], ...] = ()
+        rule: tuple[Feeding, ...] = ()
         if one.join is not None:
             flows = self.net.joins[one.join]
-            rule = tuple((self.bits[place], members.get(group, 0)) for place, group in flows)
+            rule = tuple(
+                (self.bits[place], members.get(up, 0), members.get(along, 0))
+                for place, up, along in flows
+            )
         some = tuple(members.get(group, 0) for group in one.some)
         put = self._mask(one.outputs)
         ends = one.outcome is not None
         move = _Move(need, forbid, some, clear, put, self._mask(twice), rule, number, ends)
-        leads = [need & -need] if need else [bit for bit, _ in rule]
+        leads = [need & -need] if need else [bit for bit, *_ in rule]
         for lead in leads:
             self.by_lead.setdefault(lead, []).append(move)
 
@@ -211,16 +218,16 @@ class Explorer:
         return frozenset(name for name in self.names if marking & self.bits[name])
 
 
-def may_join(marking: int, rule: tuple[tuple[int, int], ...]) -> bool:
+def may_join(marking: int, rule: tuple[Feeding, ...]) -> bool:
     """Tell whether an inclusive join may fire (BPMN 2.0.2, 13.4.3).
 
     No token may be on its way to a flow without token, unless it could come by one that has one.
     """
     feeding_empty = feeding_filled = arrivals = 0
-    for arrival, feeding in rule:
+    for arrival, feeding, along in rule:
         arrivals |= arrival
         if marking & arrival:
-            feeding_filled |= feeding
+            feeding_filled |= along
         else:
             feeding_empty |= feeding
     return not marking & feeding_empty & ~feeding_filled & ~arrivals

@@ -75,13 +75,14 @@ class Transition:
 class Net:
     """Places by name, and transitions in the order of the drawing; `START` holds the first token.
 
-    `joins` gives for each inclusive join its flows: the place where tokens of the flow wait, and
-    the group of places from which a token may still come by it.
+    `joins` gives for each inclusive join its flows: the place where tokens of the flow wait, the
+    group of places from which a token may still come by it, and of those the ones from which it
+    comes by sequence flows alone.
     """
 
     places: dict[str, Place] = field(default_factory=dict)
     transitions: list[Transition] = field(default_factory=list)
-    joins: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    joins: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     def members(self, groups: Iterable[str]) -> set[str]:
         """Return the places of some groups."""

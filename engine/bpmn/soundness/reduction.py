@@ -51,7 +51,7 @@ class Reducer:
                 self.readers[place] += 1
             self.used |= one.forbids | one.some | one.clears
         for flows in net.joins.values():
-            self.used |= {group for _, group in flows}
+            self.used |= {group for _, *groups in flows for group in groups}
 
     def _link(self, one: Transition) -> None:
         for place in one.inputs:
@@ -159,11 +159,12 @@ class Reducer:
             return True
         # On the way to an inclusive join: the token blocks the join until it has come there.
         at = {g for g in second - first if g.startswith("at:")}
-        up = {g for g in first - second if g.startswith("up:")}
-        if len(at) != 1 or len(up) != 1 or (first - up) != (second - at):
+        if len(at) != 1:
             return False
-        join = next(iter(at)).removeprefix("at:")
-        return (other, next(iter(up))) in self.net.joins[join]
+        flows = self.net.joins[next(iter(at)).removeprefix("at:")]
+        ways = {group for place, *groups in flows if place == other for group in groups}
+        every = {group for _, *groups in flows for group in groups}
+        return (first & every) == ways and (first - ways) == (second - at)
 
     def _relevant(self, groups: set[str]) -> set[str]:
         return groups & self.used
@@ -210,7 +211,7 @@ class Reducer:
         return set()
 
     def _close(self, name: str, join: str) -> set[str]:
-        arrivals = {place for place, _ in self.net.joins.get(join, ())}
+        arrivals = {place for place, *_ in self.net.joins.get(join, ())}
         splits = [one for one in self.takers[name] if arrivals & set(one.outputs)]
         for arrival in arrivals:
             if not set(self.makers[arrival]) <= set(splits) or self.readers[arrival]:
@@ -219,7 +220,7 @@ class Reducer:
             counts = [split.outputs.count(one) for one in arrivals]
             if not split.plain or not set(split.outputs) <= arrivals or max(counts) > 1:
                 return set()
-        own = {group for _, group in self.net.joins[join]} | {f"at:{join}"}
+        own = {g for _, *groups in self.net.joins[join] for g in groups} | {f"at:{join}"}
         wanted = self._relevant(self.net.places[name].groups) - own
         for arrival in arrivals:
             if self._relevant(self.net.places[arrival].groups) - own != wanted:
