@@ -17,6 +17,7 @@ TONGBAN = "urn:tongban:bpmn:1"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 UNITS = ("workday", "day", "hour")
+MAPPINGS = ("singleEntry", "singleResult", "collectEntries", "resultList")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Extensions:
     connector: Call | None = None
     decision: str | None = None
     decision_result: str | None = None
+    decision_mapping: str | None = None
     personal: tuple[str, ...] = ()
     before: str | None = None  # script before the activity
     after: str | None = None  # script after it
@@ -204,6 +206,12 @@ def _read_attributes(element: Any, found: dict[str, Any], refused: list[str]) ->
             found["decision"] = value
         elif name == "resultVariable":
             found["decision_result"] = value
+        elif name == "mapDecisionResult" and value in MAPPINGS:
+            found["decision_mapping"] = value
+        elif name == "mapDecisionResult" or (
+            name == "decisionRefBinding" and value not in ("latest", "deployment")
+        ):
+            refused.append(f"camunda:{name}={value!r}")
         elif name == "topic":
             found["connector"] = Call(value)
         elif name in _REFUSED_CAMUNDA:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from threading import Lock
 
@@ -18,14 +18,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import rows
+from engine.bpmn import decisions as decision_models
 from engine.bpmn import parser
 from engine.bpmn.bundle import Bundle as Specifications
 from engine.models import Bundle, Definition, Instance, SourceFile
 from engine.process import checking, definitions, forms
+from engine.process.decisions import Pinned
 from engine.process.forms import Form
 from engine.process.wiring import reading_of
 
 MOST_KEPT = 64
+_DECISION = "decision:"  # begins the names of decisions in the list of a bundle's files
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Built:
     hash: str
     specifications: Specifications
     forms: dict[str, Form]
+    decisions: dict[str, Pinned] = field(default_factory=dict)  # by key
 
     def form(self, element: str, key: str | None, process: str | None = None) -> Form | None:
         """Return the form that a task asks for, None where there is none.
@@ -77,6 +81,10 @@ def bind(session: Session, definition: Definition) -> Bundle:
             form = _form(session, one, str(key))
             if form is not None:
                 files[form.file] = form.sha256
+        for key in checking.decisions_of(model):
+            # One version of a decision in a bundle: the process that is met first brings it.
+            if _decision_name(0, key) not in files:
+                files.update(_decision(session, one, key))
     text = orjson.dumps([definition.key, sorted(files.items())])
     digest = hashlib.sha256(text).hexdigest()
     found = {"hash": digest, "process_key": definition.key, "files": files}
@@ -104,6 +112,8 @@ def _build(session: Session, row: Bundle) -> Built:
     query = select(SourceFile).where(SourceFile.sha256.in_(row.files.values()))
     contents = {one.sha256: one.content for one in session.scalars(query)}
     files = {name: contents[digest] for name, digest in row.files.items()}
+    asked = {name: data for name, data in files.items() if name.startswith(_DECISION)}
+    files = {name: data for name, data in files.items() if name not in asked}
     found = {}
     for name, data in files.items():
         if name.endswith(definitions.FORM_ENDINGS):
@@ -111,7 +121,54 @@ def _build(session: Session, row: Bundle) -> Built:
             if form is not None:
                 found[name] = form
     specifications = parser.bundle(files, row.process_key, **reading_of(session))
-    return Built(row.hash, specifications, found)
+    return Built(row.hash, specifications, found, _decisions(asked, row.files))
+
+
+def _decision_name(place: int, key: str) -> str:
+    """Return the name under which a bundle lists a decision's file, or a file it imports."""
+    return f"{_DECISION}{place}/{key}"
+
+
+def _decision(session: Session, asking: Definition, key: str) -> dict[str, str]:
+    """Return the files of a decision: of the same deployment, else of the newest."""
+    same = select(Definition).where(
+        Definition.deployment_id == asking.deployment_id,
+        Definition.kind == "decision",
+        Definition.key == key,
+    )
+    found = session.scalars(same.limit(1)).one_or_none()
+    found = found or definitions.latest(session, key, kind="decision")
+    own = definitions.source(session, found.sha256)
+    digests = [found.sha256]
+    if decision_models.imports(own, found.file):
+        there = _decision_files(session, found)
+        contents = {name: definitions.source(session, sha) for name, sha in there.items()}
+        wanted = sorted(decision_models.imported(contents, found.file))
+        digests += [there[name] for name in wanted]
+    return {_decision_name(place, key): digest for place, digest in enumerate(digests)}
+
+
+def _decision_files(session: Session, asking: Definition) -> dict[str, str]:
+    """Return the files of decisions as they were when one was deployed, by name."""
+    query = select(Definition).where(Definition.kind == "decision")
+    older = [one for one in session.scalars(query) if one.deployment_id <= asking.deployment_id]
+    return {one.file: one.sha256 for one in sorted(older, key=lambda one: one.deployment_id)}
+
+
+def _decisions(files: dict[str, bytes], digests: dict[str, str]) -> dict[str, Pinned]:
+    """Return the decisions of a bundle, each read with exactly the files it was bound with."""
+    sets: dict[str, dict[str, str]] = {}
+    for name in files:
+        place, _, key = name.removeprefix(_DECISION).partition("/")
+        sets.setdefault(key, {})[place] = name
+    found = {}
+    for key, names in sets.items():
+        models, _ = decision_models.parse_all({name: files[name] for name in names.values()})
+        model = models[names["0"]]
+        decision = model.decision(key)
+        if decision is not None:
+            found[key] = Pinned(model, decision, digests[names["0"]])
+    return found
 
 
 def _called(session: Session, caller: Definition, key: str) -> Definition:

@@ -14,7 +14,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from catalogue.problem import Problem, in_order
-from engine.bpmn import parser
+from engine.bpmn import decisions, parser
+from engine.bpmn.decisions import DecisionModel
 from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.process import forms
 from engine.process.forms import Form
@@ -35,6 +36,7 @@ class Report:
     files: Mapping[str, bytes]
     parsed: Parsed
     forms: dict[str, Form] = field(default_factory=dict)  # by file
+    decisions: dict[str, DecisionModel] = field(default_factory=dict)  # by file
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -75,6 +77,7 @@ def check(
     profile: str = "bpmn",
     operations: frozenset[str] | None = None,
     known: Callable[[str], bool] | None = None,
+    decided: Callable[[str], bool] | None = None,
     probes: frozenset[str] = frozenset(),
     drawings: bool = False,
 ) -> Report:
@@ -86,6 +89,7 @@ def check(
         operations: what is plugged in; None leaves that unasked.
         known: tells whether a process that is not in the files was deployed before; without it a
             missing process is a warning, because it may be deployed elsewhere.
+        decided: the same for decisions.
         probes: functions that scripts may call beside the usual ones; for `trace` only.
         drawings: whether processes run that are not marked as executable; for `trace` only.
     """
@@ -98,15 +102,17 @@ def check(
             found += problems
             if form is not None:
                 report.forms[name] = form
-        elif kind != "bpmn":
-            found.append(_unknown_file(name, kind))
+        elif kind not in ("bpmn", "dmn"):
+            found.append(_unknown_file(name))
         if len(name) > LONGEST_FILE:
             found.append(
                 _file_problem("file-name", "invalid", name, "its name is too long", "文件名过长")
             )
+    found += _decisions(report)
     for model in report.parsed.processes.values():
         if model.executable:
             found += _references(model, report, operations, known)
+            found += _asked(model, report, decided)
     report.problems = in_order(dict.fromkeys(_graded(one, profile) for one in found))
     return report
 
@@ -155,14 +161,61 @@ def _references(
             name = more.operation.name
             en, zh = f"there is no operation {name}", f"没有操作 {name}"
             yield _problem(model, node, "operation-unknown", "unsupported", en, zh)
-        if node.kind == "businessRuleTask" and not (more.operation or more.connector):
-            en, zh = "decision tables are not executed here", "本系统不执行决策表"
-            yield _problem(model, node, "decision-table", "unsupported", en, zh)
         if more.form and form_file(model.file, more.form, report.files) is None:
             en, zh = f"there is no form {more.form}", f"没有表单 {more.form}"
             yield _problem(model, node, "form-missing", "house", en, zh)
         if node.kind == "callActivity" and node.called not in report.parsed.processes:
             yield from _missing_process(model, node, known)
+
+
+def decisions_of(model: ProcessModel) -> list[str]:
+    """Return the keys of the decisions that the tasks of a process ask."""
+    return [str(one.extensions.decision) for one in model.nodes.values() if _asks_decision(one)]
+
+
+def _asks_decision(node: Node) -> bool:
+    more = node.extensions
+    return node.kind == "businessRuleTask" and bool(
+        more.decision and not (more.operation or more.connector)
+    )
+
+
+def keys_of(model: DecisionModel) -> list[tuple[str, str]]:
+    """Return keys and names of the decisions of a file; a file without any has its own."""
+    found = [(one.key[1], one.title or one.name) for one in model.decisions]
+    return found or [(model.id, model.name or model.id)]
+
+
+def _decisions(report: Report) -> Iterator[Problem]:
+    """Read the files of decisions together, and say what is wrong with them."""
+    files = {name: data for name, data in report.files.items() if type_of(name) == "dmn"}
+    report.decisions, problems = decisions.parse_all(files)
+    yield from problems
+    seen: dict[str, str] = {}
+    for file, model in report.decisions.items():
+        for key, _ in keys_of(model):
+            if len(key) > LONGEST_ID:
+                en, zh = f"the id {key[:40]}… is too long", f"标识 {key[:40]}… 过长"
+                yield _file_problem("id-too-long", "unsupported", file, en, zh, key)
+            elif key in seen:
+                en = f"the decision {key} is in {seen[key]} too"
+                zh = f"决策 {key} 在 {seen[key]} 中也有"
+                yield _file_problem("duplicate-decision", "invalid", file, en, zh, key)
+            seen.setdefault(key, file)
+        yield from decisions.check_tables(model)
+
+
+def _asked(
+    model: ProcessModel, report: Report, decided: Callable[[str], bool] | None
+) -> Iterator[Problem]:
+    there = {key for one in report.decisions.values() for key, _ in keys_of(one)}
+    for node in filter(_asks_decision, model.nodes.values()):
+        key = str(node.extensions.decision)
+        if key in there or (decided is not None and decided(key)):
+            continue
+        en, zh = f"there is no decision {key}", f"没有决策 {key}"
+        kind = "house" if decided is None else "invalid"
+        yield _problem(model, node, "decision-missing", kind, en, zh)
 
 
 def _missing_process(
@@ -183,16 +236,16 @@ def _graded(problem: Problem, profile: str) -> Problem:
     return replace(problem, severity="warning")
 
 
-def _unknown_file(name: str, kind: str | None) -> Problem:
-    if kind == "dmn":
-        en, zh = "decision tables are not executed here", "本系统不执行决策表"
-        return _file_problem("decision-table", "unsupported", name, en, zh)
-    en, zh = "only .bpmn, .xml and .form files are read", "只读取 .bpmn、.xml、.form 文件"
+def _unknown_file(name: str) -> Problem:
+    en = "only .bpmn, .xml, .dmn and .form files are read"
+    zh = "只读取 .bpmn、.xml、.dmn、.form 文件"
     return _file_problem("file-type", "unreadable", name, en, zh)
 
 
-def _file_problem(rule: str, kind: str, name: str, en: str, zh: str) -> Problem:
-    return Problem(rule, kind, name, None, None, f"{name}: {en}.", f"{name}：{zh}。")
+def _file_problem(
+    rule: str, kind: str, name: str, en: str, zh: str, element: str | None = None
+) -> Problem:
+    return Problem(rule, kind, name, None, element, f"{name}: {en}.", f"{name}：{zh}。")
 
 
 def _problem(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from catalogue.problem import Problem
 from engine import clock, rows
+from engine.bpmn import decisions
 from engine.bpmn.model import ProcessModel
 from engine.errors import Invalid, NotFound
 from engine.models import Definition, Deployment, SourceFile
@@ -24,6 +25,7 @@ from engine.people import permissions
 from engine.people.identity import Actor
 from engine.process import checking
 from engine.process.checking import Report
+from engine.process.decisions import key_names
 from engine.process.wiring import reading_of, wiring_of
 
 FORM_ENDINGS = (".form",)
@@ -100,11 +102,11 @@ def deploy(
     )
     session.add(deployment)
     session.flush()
-    contents = {_sha256(data): data for data in files.values()}
+    contents = {digest(data): data for data in files.values()}
     kept = [{"sha256": digest, "content": data} for digest, data in sorted(contents.items())]
     rows.insert_new(session, SourceFile, kept)
     made = [
-        same or _add(session, deployment, part, _sha256(files[part.file]))
+        same or _add(session, deployment, part, digest(files[part.file]))
         for part, same in zip(parts, known, strict=True)
     ]
     session.flush()
@@ -147,6 +149,7 @@ def _report(session: Session, files: Mapping[str, bytes], profile: str) -> Repor
         profile=profile,
         operations=frozenset(wiring_of(session).operations) or None,
         known=lambda key: _is_deployed(session, key),
+        decided=lambda key: _is_deployed(session, key, kind="decision"),
         **reading_of(session),
     )
 
@@ -158,10 +161,18 @@ def _parts(report: Report) -> list[Part]:
         for model in report.parsed.processes.values()
         if model.executable
     ]
-    return found + [
-        Part("form", str(PurePosixPath(file).with_suffix("")), form.key, file)
-        for file, form in report.forms.items()
-    ]
+    return (
+        found
+        + [
+            Part("form", str(PurePosixPath(file).with_suffix("")), form.key, file)
+            for file, form in report.forms.items()
+        ]
+        + [
+            Part("decision", key, name, file)
+            for file, model in report.decisions.items()
+            for key, name in checking.keys_of(model)
+        ]
+    )
 
 
 def _queue(session: Session) -> None:
@@ -172,13 +183,13 @@ def _queue(session: Session) -> None:
 
 def _unchanged(session: Session, parts: Sequence[Part], report: Report) -> list[Definition | None]:
     """Return for each part the newest version if nothing that it runs on has changed."""
-    known = [_same(session, part, _sha256(report.files[part.file])) for part in parts]
+    known = [_same(session, part, digest(report.files[part.file])) for part in parts]
     changed = {part.file for part, same in zip(parts, known, strict=True) if same is None}
+    needs = [(model.file, _needs(model, report)) for model in report.parsed.processes.values()]
+    needs += [(file, decisions.imported(report.files, file)) for file in report.decisions]
     while True:
         touched = {
-            model.file
-            for model in report.parsed.processes.values()
-            if model.file not in changed and not changed.isdisjoint(_needs(model, report))
+            file for file, needed in needs if file not in changed and not changed.isdisjoint(needed)
         }
         if not touched:
             break
@@ -196,10 +207,13 @@ def _needs(model: ProcessModel, report: Report) -> set[str]:
         for node in model.nodes.values()
         if node.extensions.form
     )
-    return {one.file for one in calls if one} | {file for file in forms if file}
+    files = key_names(report.decisions)
+    asked = {files[key] for key in checking.decisions_of(model) if key in files}
+    return {one.file for one in calls if one} | {file for file in forms if file} | asked
 
 
-def _sha256(data: bytes) -> str:
+def digest(data: bytes) -> str:
+    """Return the name of a content."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -232,9 +246,9 @@ def _add(session: Session, deployment: Deployment, part: Part, sha256: str) -> D
     return made
 
 
-def _is_deployed(session: Session, key: str) -> bool:
+def _is_deployed(session: Session, key: str, *, kind: str = "process") -> bool:
     try:
-        latest(session, key)
+        latest(session, key, kind=kind)
     except DefinitionNotFound:
         return False
     return True

@@ -24,7 +24,7 @@ from engine.bpmn.workflow import Run
 from engine.errors import Conflict, EngineError, NotFound
 from engine.models import Instance, Scope, Task
 from engine.people.identity import Actor
-from engine.process import bundles, incidents, placing, variables, waits
+from engine.process import bundles, decisions, incidents, placing, variables, waits
 from engine.process.bundles import Built
 from engine.process.operations import OperationCall
 from engine.process.steps import InstanceStepFailed
@@ -284,8 +284,10 @@ class Step:
 
     def _operate(self, context: OperationContext) -> Mapping[str, Any] | None:
         """Call an operation; what caused the call stands before it in the history."""
+        if context.kind == "decision":
+            return self._decide(context)
         operation = wiring_of(self.session).operations.get(context.name)
-        if operation is None or context.kind != "operation":
+        if operation is None:
             raise StepFailed(context.element, f"there is no {context.kind} {context.name}")
         self._write_history()
         call = OperationCall(
@@ -307,6 +309,12 @@ class Step:
             raise StepFailed(context.element, reason) from error
         self._operations.append([context.element, context.name, dict(result or {})])
         return result
+
+    def _decide(self, context: OperationContext) -> Mapping[str, Any]:
+        decided = decisions.decide(self.built.decisions.get(context.name), context)
+        self.note("decision.evaluated", context.element, decided.fields)
+        self._operations.append([context.element, context.name, decided.variables])
+        return decided.variables
 
 
 class _Place:

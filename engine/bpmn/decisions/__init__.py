@@ -8,15 +8,19 @@ our own, with decimals and within counted bounds.
 from engine.bpmn.decisions.evaluating import Evaluation, Step, evaluate, invoke
 from engine.bpmn.decisions.exchange import from_plain, to_plain
 from engine.bpmn.decisions.model import Decision, DecisionModel
-from engine.bpmn.decisions.reader import parse, parse_all
+from engine.bpmn.decisions.reader import imported, imports, parse, parse_all
+from engine.bpmn.decisions.tables_check import check_tables
 
 __all__ = [
     "Decision",
     "DecisionModel",
     "Evaluation",
     "Step",
+    "check_tables",
     "evaluate",
     "from_plain",
+    "imported",
+    "imports",
     "invoke",
     "parse",
     "parse_all",

@@ -100,7 +100,7 @@ def to_plain(value: Any, depth: int = 0) -> Any:
 
 
 def _number(value: Decimal) -> Any:
-    if value == value.to_integral_value() and value.adjusted() < 34:
+    if value == value.to_integral_value() and abs(value) < 2**53:
         return int(value)
     near = float(value)
     return near if Decimal(repr(near)) == value else plain(value)

@@ -216,6 +216,7 @@ class DecisionModel:
     """
 
     file: str
+    id: str
     name: str
     namespace: str
     elements: Mapping[Key, Element]

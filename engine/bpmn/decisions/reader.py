@@ -57,6 +57,33 @@ def parse(
     return models.get(name), [one for one in problems if one.file == name]
 
 
+def imports(data: bytes, file: str) -> list[str]:
+    """Return the namespaces that a file imports."""
+    source, _ = open_source(data, file)
+    return [] if source is None else list(source.imports.values())
+
+
+def imported(files: Mapping[str, bytes], file: str) -> set[str]:
+    """Return the files that one imports, through others too."""
+    sources = {}
+    for name, data in files.items():
+        if name == file or name.lower().endswith(".dmn"):
+            source, _ = open_source(data, name)
+            if source is not None:
+                sources[name] = source
+    by_namespace = {one.namespace: one.file for one in sources.values()}
+    found: set[str] = set()
+    todo = [file]
+    while todo:
+        source = sources.get(todo.pop())
+        for namespace in () if source is None else source.imports.values():
+            other = by_namespace.get(namespace)
+            if other is not None and other not in found and other != file:
+                found.add(other)
+                todo.append(other)
+    return found
+
+
 def parse_all(files: Mapping[str, bytes]) -> tuple[dict[str, DecisionModel], list[Problem]]:
     """Read files together, so that they may import one another.
 
@@ -264,6 +291,7 @@ class _Compiler:
         """Return the model."""
         return DecisionModel(
             self.source.file,
+            self.source.root.get("id") or self.source.namespace or self.source.file,
             self.source.name,
             self.source.namespace,
             elements,
