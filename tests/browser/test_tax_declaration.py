@@ -60,5 +60,5 @@ def test_a_difference_is_verified_in_the_district_of_the_taxpayer_and_corrected(
 
     assert "准予" in people.look_up(li, number)
     history = people.audit(auditor, number)
-    assert "登记了更正的内容" in history and "9000000" in history and "12000000" in history
+    assert "登记了更正的内容" in history and "90,000.00" in history and "120,000.00" in history
     assert "一条没动过" in history
