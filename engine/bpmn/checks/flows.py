@@ -1,0 +1,84 @@
+"""Flows: conditions where nothing decides, ends that do not agree, activities that lead nowhere.
+
+Chapters 8.3.13, 10.3.1 and 13.2 of BPMN 2.0.2. References of flows that lead nowhere are told by
+`references`; what is merely unclear to a reader by `lint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalogue.problem import Problem
+from engine.bpmn.checks.source import LEVELS, NO, Item, Source, plain
+from engine.bpmn.model import ACTIVITIES
+
+_CONDITIONAL = ACTIVITIES | {"exclusiveGateway", "inclusiveGateway", "complexGateway"}
+
+
+def problems(source: Source) -> Iterator[Problem]:
+    """Yield what is wrong with the sequence flows of a file."""
+    for flow in source.of("sequenceFlow"):
+        yield from flow_immediate(source, flow)
+        yield from flow_condition_place(source, flow)
+        yield from flow_mentioned(source, flow)
+    for node in source.activities:
+        yield from only_conditional_flow(source, node)
+    for level in source.of(*LEVELS):
+        yield from dead_end(source, level)
+
+
+def flow_immediate(source: Source, flow: Item) -> Iterator[Problem]:
+    """In an executable process nothing can happen between two nodes."""
+    if flow.get("isImmediate") in NO and flow.executable:
+        yield source.problem("flow-not-immediate", flow)
+
+
+def flow_condition_place(source: Source, flow: Item) -> Iterator[Problem]:
+    """A condition on a flow that leaves an event, or a gateway that does not ask any."""
+    if not flow.of("conditionExpression"):
+        return
+    node = source.by_id.get(plain(flow.get("sourceRef")))
+    if node is not None and node in source.node_set and node.kind not in _CONDITIONAL:
+        yield source.problem("condition-ignored", flow, node, source=node.id)
+
+
+def flow_mentioned(source: Source, flow: Item) -> Iterator[Problem]:
+    """Where a file lists the flows at its nodes, both ends of a flow list it."""
+    ends = [source.by_id.get(plain(flow.get(end))) for end in ("sourceRef", "targetRef")]
+    if flow.id is None or None in ends:
+        return
+    lists = [
+        end is not None and flow.id in end.refs(kind)
+        for end, kind in zip(ends, ("outgoing", "incoming"), strict=True)
+    ]
+    for end, listed in zip(ends, lists, strict=True):
+        if any(lists) and not listed and end is not None:
+            yield source.problem("flow-not-listed", flow, end, end=end.id)
+
+
+def only_conditional_flow(source: Source, node: Item) -> Iterator[Problem]:
+    """An activity left by one flow alone, on a condition: without it nothing goes on."""
+    flows = source.out_of(node)
+    if (
+        len(flows) == 1
+        and flows[0].of("conditionExpression")
+        and flows[0].id != node.get("default")
+    ):
+        yield source.problem("only-conditional-flow", node, flows[0], flow=flows[0].id)
+
+
+def dead_end(source: Source, level: Item) -> Iterator[Problem]:
+    """Where a level uses end events, whatever is not one leads on."""
+    if not level.of("endEvent"):
+        return
+    for node in level.children:
+        if node in source.node_set and not source.out_of(node) and _should_lead_on(source, node):
+            yield source.problem("dead-end", node)
+
+
+def _should_lead_on(source: Source, node: Item) -> bool:
+    if node.kind in ("endEvent", "boundaryEvent") or node.is_event_subprocess:
+        return False
+    if node.is_true("isForCompensation") or node.parent and node.parent.kind == "adHocSubProcess":
+        return False
+    return not (node.kind == "intermediateThrowEvent" and "link" in source.kinds_of(node))
