@@ -22,7 +22,14 @@ _POINTERS = {
 
 
 # A drawing may leave these open: it is traced, but nothing from outside could ever move it.
-_OPEN = ("event-without-name", "timer-without-time", "condition-missing", "start-event-required")
+_OPEN = (
+    "event-without-name",
+    "timer-without-time",
+    "condition-missing",
+    "start-event-required",
+    "dangling-error-ref",  # the name that is written stands for the code
+    "dangling-escalation-ref",
+)
 
 
 def duplicate_ids(tree: Any, file: str) -> list[Problem]:

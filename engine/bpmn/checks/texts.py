@@ -1,8 +1,8 @@
 """Texts: every expression, script and timer of a model, compiled at deployment.
 
 An expression that cannot be compiled is a problem of kind `unsafe` when the file comes in, and
-never a surprise for the clerk who completes the task before it. Also here: conditions that are
-missing where a gateway needs them.
+never a surprise for the clerk who completes the task before it; one of another language that
+does not mean the same here is `unsupported`. Also here: conditions missing where one is needed.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> lis
             (compile_script if is_script else compile_expression)(text, probes)
         except ExpressionRefused as error:
             reason = error.params["reason"]
+            other = not is_script and foreign.is_foreign(text.strip())
             found.append(
                 Problem(
-                    rule="expression",
-                    kind="unsafe",
+                    rule="expression-language" if other else "expression",
+                    kind="unsupported" if other else "unsafe",
                     file=process.file,
                     line=line,
                     element=element,

@@ -225,15 +225,24 @@ def test_what_a_drawing_may_leave_open_forbids_no_trace_but_a_release(rule, iden
                                "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"))),
         ("a", simple(user("a", "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>1000000000"
                                "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"))),
-        ("a", simple(element("serviceTask", "a", extensions(
-            '<tongban:operation name="x"><tongban:parameter name="y" value="${f()}"/>'
-            "</tongban:operation>")))),
     ],
 )  # fmt: skip
 def test_texts_outside_the_subset_are_unsafe(identity, xml):
     found = [p for p in problems(xml) if p.kind == "unsafe"]
 
     assert [p.element for p in found] == [identity]
+
+
+def test_texts_of_another_language_that_mean_something_else_there_are_refused():
+    call = (
+        '<tongban:operation name="x"><tongban:parameter name="y" value="${f()}"/>'
+        "</tongban:operation>"
+    )
+    found = problems(simple(element("serviceTask", "a", extensions(call))))
+
+    assert [(p.rule, p.kind, p.element) for p in found] == [
+        ("expression-language", "unsupported", "a")
+    ]
 
 
 def test_link_events_jump_and_are_accepted_in_pairs():
