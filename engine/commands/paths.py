@@ -10,6 +10,17 @@ import click
 ENDINGS = (".bpmn", ".xml", ".form", ".dmn")
 
 
+def scenarios(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return the files of scenarios: in named folders, and beside named files."""
+    files: dict[str, bytes] = {}
+    for path in paths:
+        base = path if path.is_dir() else path.parent
+        pattern = "**/scenarios/*.yaml" if path.is_dir() else "scenarios/*.yaml"
+        for file in sorted(base.glob(pattern)):
+            files[file.relative_to(base).as_posix()] = file.read_bytes()
+    return files
+
+
 def read(paths: Iterable[Path]) -> dict[str, bytes]:
     """Return the files by name; within a folder, by their path from it.
 

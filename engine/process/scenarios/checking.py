@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from catalogue.problem import Problem, in_order
 from engine.bpmn import parser
+from engine.bpmn.activities import OperationContext
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.model import Parsed
-from engine.bpmn.workflow import Operations
 from engine.errors import EngineError
+from engine.process import checking, decisions
+from engine.process.checking import Report
+from engine.process.decisions import Pinned
 from engine.process.scenarios import coverage, playing, reading
 from engine.process.scenarios.coverage import Coverage
 from engine.process.scenarios.playing import Played
@@ -54,17 +58,15 @@ class ScenarioReport:
         return "\n".join(lines)
 
 
-def check(
-    files: Mapping[str, bytes], parsed: Parsed, decide: Operations | None = None
-) -> ScenarioReport:
+def check(files: Mapping[str, bytes], models: Report) -> ScenarioReport:
     """Play the scenarios of a set of files.
 
     Args:
         files: names and bytes of the scenario files.
-        parsed: the diagrams, as `parser.parse` returns them.
-        decide: evaluates decisions for which a scenario gives no answer.
+        models: the diagrams and decisions, as `engine.process.checking.check` returns them.
     """
     report = ScenarioReport()
+    parsed, decide = models.parsed, partial(_decide, models)
     bundles: dict[str, Bundle | None] = {}
     concerned: set[str] = set()
     for name, data in sorted(files.items()):
@@ -78,10 +80,20 @@ def check(
                 concerned |= set(bundle.models)
                 report.problems += _unknown(placed, bundle)
                 report.played.append(playing.play(placed, bundle, decide))
-    models = [parsed.processes[key] for key in concerned if key in parsed.processes]
-    report.coverage = coverage.measure(models, report.played)
+    passed = [parsed.processes[key] for key in concerned]
+    report.coverage = coverage.measure(passed, report.played)
     report.problems = in_order(report.problems)
     return report
+
+
+def _decide(models: Report, context: OperationContext) -> Mapping[str, Any]:
+    """Make a decision with the table that lies among the files."""
+    for name, model in models.decisions.items():
+        decision = model.decision(context.name)
+        if decision is not None:
+            digest = checking.sha256(models.files[name])
+            return decisions.decide(Pinned(model, decision, digest), context).variables
+    return decisions.decide(None, context).variables
 
 
 def _bundle(placed: Placed, parsed: Parsed, report: ScenarioReport) -> Bundle | None:
