@@ -8,7 +8,7 @@ name, a place that can be shown, and a sentence for the person who must mend it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 KINDS = frozenset(
@@ -35,7 +35,7 @@ class Problem:
     severity: str = "error"
     process: str | None = None
     elements: tuple[str, ...] = ()
-    path: tuple[Mapping[str, str | None], ...] = ()
+    path: tuple[Mapping[str, str | None], ...] = field(default=(), hash=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the fixed shape that `check --json` prints."""

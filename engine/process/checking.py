@@ -17,7 +17,8 @@ from catalogue.problem import Problem, in_order
 from engine.bpmn import decisions, parser
 from engine.bpmn.decisions import DecisionModel
 from engine.bpmn.model import Node, Parsed, ProcessModel
-from engine.process import forms
+from engine.bpmn.soundness import Proof
+from engine.process import forms, proving
 from engine.process.forms import Form
 
 PROFILES = ("bpmn", "release")
@@ -38,6 +39,7 @@ class Report:
     forms: dict[str, Form] = field(default_factory=dict)  # by file
     decisions: dict[str, DecisionModel] = field(default_factory=dict)  # by file
     problems: list[Problem] = field(default_factory=list)
+    proofs: dict[str, Proof] = field(default_factory=dict)  # by process
 
     @property
     def errors(self) -> list[Problem]:
@@ -63,7 +65,7 @@ class Report:
                     "file": model.file,
                     "process": model.id,
                     "executable": model.executable,
-                    "soundness": _not_checked(),
+                    "soundness": self.proofs.get(model.id, proving.NOT_ASKED).as_json(),
                 }
                 for model in self.parsed.processes.values()
             ],
@@ -113,6 +115,8 @@ def check(
         if model.executable:
             found += _references(model, report, operations, known)
             found += _asked(model, report, decided)
+    report.proofs = proving.prove_all(report.parsed.processes)
+    found += [one for proof in report.proofs.values() for one in proof.problems]
     report.problems = in_order(dict.fromkeys(_graded(one, profile) for one in found))
     return report
 
@@ -263,15 +267,3 @@ def _problem(
         process=model.id,
         elements=(element,),
     )
-
-
-def _not_checked() -> dict[str, Any]:
-    return {
-        "verdict": "not-checked",
-        "safe": None,
-        "option_to_complete": None,
-        "proper_completion": None,
-        "no_dead_elements": None,
-        "states": None,
-        "reason": "soundness was not asked for",
-    }

@@ -25,6 +25,9 @@ Entered = tuple[tuple[str, ...], tuple[Step, ...], frozenset[Key]]
 class Knowledge(Protocol):
     """What the compiler asks about other levels."""
 
+    def look(self) -> None:
+        """Give up when the time is over."""
+
     def inside(self, frame: Frame, node: Node) -> Frame | None:
         """Return the inside of a sub-process or a call; None where it cannot be looked at."""
 
@@ -76,7 +79,7 @@ class Compiler:
 
     def write(self, frame: Frame) -> None:
         """Add the places and the moves of a frame."""
-        regions.find(frame)
+        regions.find(frame, self.knowledge.look)
         nodes = [node for node in frame.nodes if not is_outside(node)]
         for node in nodes:
             refuse(node)
@@ -150,6 +153,7 @@ class Compiler:
                 continue
             found = []
             for flow in drawing.incoming[join.id]:
+                self.knowledge.look()
                 groups = []
                 for way, borders in (("up", True), ("along", False)):
                     groups.append(f"{way}:{frame.name(join.id)}~{flow.id}")

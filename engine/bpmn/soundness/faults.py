@@ -142,38 +142,39 @@ def dead(drawing: Drawing, covers: frozenset[Key]) -> set[str]:
 
 
 def _dead(drawing: Drawing, found: set[str], stuck: list[str]) -> list[Fault]:
-    behind = drawing.reach(one for one in stuck if one in drawing.nodes)
-    told = []
-    for identity in found:
-        node = drawing.nodes[identity]
-        if identity in behind or _is_behind(drawing, node, found):
+    explained = drawing.reach(one for one in stuck if one in drawing.nodes)
+    left = [one for one in drawing.nodes if one in found and one not in explained]
+    first = [one for one in left if not _after_dead(drawing, one, found)]
+    told: list[Fault] = []
+    # What only leads to one another has no first element: any will do.
+    for identity in (*first, *left):
+        if identity in explained or len(told) == MOST:
             continue
-        further = sorted((drawing.reach([identity]) & found) - {identity})
-        told.append(Fault("dead-element", identity, (identity, *further)))
-    return sorted(told, key=lambda one: drawing.nodes[one.element].line)
+        further = _within(drawing, identity) & found
+        explained |= further
+        others = (one for one in drawing.nodes if one in further and one != identity)
+        told.append(Fault("dead-element", identity, (identity, *others)))
+    return told
 
 
-def _is_behind(drawing: Drawing, node: Node, dead: set[str]) -> bool:
-    """Tell whether a dead node is dead because all that comes before it is."""
-    if node.parent in dead:
+def _after_dead(drawing: Drawing, identity: str, found: set[str]) -> bool:
+    """Tell whether a node is dead because all that comes before it is."""
+    node = drawing.nodes[identity]
+    if node.parent in found or node.attached_to in found:
         return True
-    if node.attached_to:
-        return node.attached_to in dead
-    before = {flow.source for flow in drawing.incoming[node.id]}
-    return bool(before) and before <= dead and not _in_ring(drawing, node, dead)
+    before = {flow.source for flow in drawing.incoming[identity]}
+    return bool(before) and before <= found
 
 
-def _in_ring(drawing: Drawing, node: Node, dead: set[str]) -> bool:
-    """Tell whether a node is the first of dead nodes that only lead to one another."""
-    ring = [one for one in drawing.nodes if one in dead and node.id in drawing.reach([one])]
-    closed = all(flow.source in ring for one in ring for flow in drawing.incoming[one]) and not any(
-        drawing.nodes[one].attached_to for one in ring
-    )
-    return closed and ring[0] == node.id and node.id in _round(drawing, node)
-
-
-def _round(drawing: Drawing, node: Node) -> set[str]:
-    return drawing.reach(drawing.following(node))
+def _within(drawing: Drawing, identity: str) -> set[str]:
+    """Return the nodes that come after a node, with all that is inside them."""
+    reached = drawing.reach([identity])
+    todo = list(reached)
+    while todo:
+        inside = [node.id for node in drawing.inside.get(todo.pop(), ())]
+        reached.update(inside)
+        todo += inside
+    return reached
 
 
 def _taking_part(drawing: Drawing) -> Iterator[Node]:

@@ -14,9 +14,10 @@ from engine.bpmn.model import Node, ProcessModel
 from engine.bpmn.soundness import frames, reduction, regions, traps
 from engine.bpmn.soundness.budget import Budget
 from engine.bpmn.soundness.compiling import Compiler
-from engine.bpmn.soundness.drawing import Drawing
+from engine.bpmn.soundness.drawing import Drawing, NotProven
 from engine.bpmn.soundness.exploring import Exploration, explore
 from engine.bpmn.soundness.frames import Frame
+from engine.bpmn.soundness.limits import MOST_ELEMENTS
 from engine.bpmn.soundness.net import DONE, Net
 from engine.bpmn.soundness.summary import Summary
 
@@ -47,6 +48,9 @@ class Prover:
     def drawing(self, process: str) -> Drawing:
         """Return the drawing of a process."""
         if process not in self.drawings:
+            size = len(self.models[process].nodes) + len(self.models[process].flows)
+            if size > MOST_ELEMENTS:
+                raise NotProven(f"{process} has {size} elements", f"{process} 有 {size} 个元素")
             self.drawings[process] = Drawing(self.models[process])
         return self.drawings[process]
 
@@ -60,9 +64,7 @@ class Prover:
         self.running.append(level)
         try:
             compiler = Compiler(frame, self)
-            self.budget.look()
-            reduction.reduce(compiler.net)
-            self.budget.look()
+            reduction.reduce(compiler.net, self.look)
             found = explore(compiler.net, self.budget, traps.find)
         finally:
             self.running.pop()
@@ -75,6 +77,10 @@ class Prover:
         return made
 
     # What the compiler asks
+
+    def look(self) -> None:
+        """Give up when the time is over."""
+        self.budget.look()
 
     def inside(self, frame: Frame, node: Node) -> Frame | None:
         """Return the inside of a sub-process or a call; None where it cannot be looked at."""

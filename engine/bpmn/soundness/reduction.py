@@ -9,15 +9,15 @@ stay. Each move keeps the steps of the drawing it stands for: paths remain whole
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from engine.bpmn.soundness.net import CASE, START, Net, Transition
 
 
-def reduce(net: Net) -> None:
-    """Shrink a net in place."""
+def reduce(net: Net, look: Callable[[], None] = lambda: None) -> None:
+    """Shrink a net in place; `look` may stop it."""
     _simplify(net)
-    Reducer(net).run()
+    Reducer(net).run(look)
 
 
 def _simplify(net: Net) -> None:
@@ -65,12 +65,13 @@ class Reducer:
         for place in set(one.outputs):
             self.makers[place].remove(one)
 
-    def run(self) -> None:
+    def run(self, look: Callable[[], None]) -> None:
         """Apply the rules until none applies."""
         todo = dict.fromkeys(self.net.places)
         while todo:
             name = next(iter(todo))
             del todo[name]
+            look()
             if name in self.net.places:
                 todo.update(dict.fromkeys(self._shrink(name)))
         self.net.transitions = list(self.alive)

@@ -7,6 +7,8 @@ when the one before has ended. Where a side path keeps to itself it is proved by
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.bpmn.model import Node
 from engine.bpmn.soundness.drawing import Drawing
 from engine.bpmn.soundness.frames import Frame
@@ -14,7 +16,7 @@ from engine.bpmn.soundness.frames import Frame
 _REACHING_OUT = ("terminate", "cancel", "error", "escalation", "multiple")
 
 
-def find(frame: Frame) -> None:
+def find(frame: Frame, look: Callable[[], None]) -> None:
     """Write the regions of a frame into it, the widest first."""
     drawing = frame.drawing
     roots = {node.id for node in first_nodes(frame)}
@@ -23,6 +25,7 @@ def find(frame: Frame) -> None:
     for event in events:
         if event.id == frame.root:
             continue
+        look()
         without = drawing.reach(roots, without=event.id, within=frame.only)
         found[event.id] = frozenset(drawing.reach([event.id], within=frame.only) - without)
     for event_id in sorted(found, key=lambda one: -len(found[one])):
