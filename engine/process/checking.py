@@ -18,7 +18,7 @@ from engine.bpmn import decisions, parser
 from engine.bpmn.decisions import DecisionModel
 from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.bpmn.soundness import Proof
-from engine.process import forms, proving
+from engine.process import decision_keys, forms, proving
 from engine.process.forms import Form
 
 PROFILES = ("bpmn", "release")
@@ -184,35 +184,23 @@ def _asks_decision(node: Node) -> bool:
     )
 
 
-def keys_of(model: DecisionModel) -> list[tuple[str, str]]:
-    """Return keys and names of the decisions of a file; a file without any has its own."""
-    found = [(one.key[1], one.title or one.name) for one in model.decisions]
-    return found or [(model.id, model.name or model.id)]
-
-
 def _decisions(report: Report) -> Iterator[Problem]:
     """Read the files of decisions together, and say what is wrong with them."""
     files = {name: data for name, data in report.files.items() if type_of(name) == "dmn"}
     report.decisions, problems = decisions.parse_all(files)
     yield from problems
-    seen: dict[str, str] = {}
-    for file, model in report.decisions.items():
-        for key, _ in keys_of(model):
-            if len(key) > LONGEST_ID:
-                en, zh = f"the id {key[:40]}… is too long", f"标识 {key[:40]}… 过长"
-                yield _file_problem("id-too-long", "unsupported", file, en, zh, key)
-            elif key in seen:
-                en = f"the decision {key} is in {seen[key]} too"
-                zh = f"决策 {key} 在 {seen[key]} 中也有"
-                yield _file_problem("duplicate-decision", "invalid", file, en, zh, key)
-            seen.setdefault(key, file)
+    for key, found in decision_keys.by_key(report.decisions).items():
+        if len(key) > LONGEST_ID:
+            en, zh = f"the id {key[:40]}… is too long", f"标识 {key[:40]}… 过长"
+            yield _file_problem("id-too-long", "unsupported", found.file, en, zh, found.element)
+    for model in report.decisions.values():
         yield from decisions.check_tables(model)
 
 
 def _asked(
     model: ProcessModel, report: Report, decided: Callable[[str], bool] | None
 ) -> Iterator[Problem]:
-    there = {key for one in report.decisions.values() for key, _ in keys_of(one)}
+    there = decision_keys.by_key(report.decisions)
     for node in filter(_asks_decision, model.nodes.values()):
         key = str(node.extensions.decision)
         if key in there or (decided is not None and decided(key)):

@@ -9,7 +9,6 @@ fails the step, so that a person sees it; it never lets a case go on with a gues
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,12 +143,3 @@ def _fields(pinned: Pinned, outcome: Evaluation) -> dict[str, Value]:
         "output": Value(after=to_plain(outcome.value)),
         "steps": Value(after=steps),
     }
-
-
-def key_names(models: Mapping[str, DecisionModel]) -> dict[str, str]:
-    """Return the file of every decision by its key; the first file where two have it."""
-    found: dict[str, str] = {}
-    for file, model in models.items():
-        for decision in model.decisions:
-            found.setdefault(decision.key[1], file)
-    return found

@@ -23,9 +23,8 @@ from engine.errors import Invalid, NotFound
 from engine.models import Definition, Deployment, SourceFile
 from engine.people import permissions
 from engine.people.identity import Actor
-from engine.process import checking
+from engine.process import checking, decision_keys
 from engine.process.checking import Report
-from engine.process.decisions import key_names
 from engine.process.wiring import reading_of, wiring_of
 
 FORM_ENDINGS = (".form",)
@@ -161,18 +160,11 @@ def _parts(report: Report) -> list[Part]:
         for model in report.parsed.processes.values()
         if model.executable
     ]
-    return (
-        found
-        + [
-            Part("form", str(PurePosixPath(file).with_suffix("")), form.key, file)
-            for file, form in report.forms.items()
-        ]
-        + [
-            Part("decision", key, name, file)
-            for file, model in report.decisions.items()
-            for key, name in checking.keys_of(model)
-        ]
-    )
+    for file, form in report.forms.items():
+        found.append(Part("form", str(PurePosixPath(file).with_suffix("")), form.key, file))
+    for key, one in decision_keys.by_key(report.decisions).items():
+        found.append(Part("decision", key, one.name, one.file))
+    return found
 
 
 def _queue(session: Session) -> None:
@@ -207,8 +199,8 @@ def _needs(model: ProcessModel, report: Report) -> set[str]:
         for node in model.nodes.values()
         if node.extensions.form
     )
-    files = key_names(report.decisions)
-    asked = {files[key] for key in checking.decisions_of(model) if key in files}
+    keyed = decision_keys.by_key(report.decisions)
+    asked = {keyed[key].file for key in checking.decisions_of(model) if key in keyed}
     return {one.file for one in calls if one} | {file for file in forms if file} | asked
 
 

@@ -233,9 +233,9 @@ class DecisionModel:
         ]
 
     def decision(self, wanted: str) -> Decision | None:
-        """Return a decision of this file by id, else by name."""
+        """Return a decision of this file by id, alone or after the id of the file, or by name."""
         for one in self.decisions:
-            if one.key[1] == wanted:
+            if wanted in (one.key[1], f"{self.id}.{one.key[1]}"):
                 return one
         return next((one for one in self.decisions if wanted in (one.name, one.title)), None)
 
