@@ -12,10 +12,10 @@ import random
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, text, update
+from sqlalchemy import ColumnElement, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -32,6 +32,7 @@ ATTEMPTS = 5
 FIRST_WAIT = 2.0  # seconds
 LONGEST_WAIT = 3600.0
 BATCH = 50
+SPREAD = 4  # how many times more candidates than are wanted
 
 
 class ConnectorMissing(Invalid):
@@ -49,40 +50,41 @@ class Taken(NamedTuple):
     lease: str
 
 
-def take(
-    database: Database, limit: int = BATCH, *, but: frozenset[str] = frozenset()
-) -> list[Taken]:
-    """Lease due jobs, shuffled so that two workers seldom want the same.
+def take(database: Database, limit: int = BATCH) -> list[Taken]:
+    """Lease a batch of due jobs, those due first among the ones it got first.
 
-    Args:
-        database: where they wait.
-        limit: how many at most.
-        but: kinds that somebody else does.
+    Candidates are read without locks and drawn from more than are wanted, so that two workers
+    seldom want the same; whoever comes second to a row finds it leased and leaves it.
     """
-    due = clock.now()
+    due, lease = clock.now(), secrets.token_hex(16)
     with reading(database) as session:
-        now = database_time(session)
-        query = select(Job.instance_id, Job.number).where(_free(due, now), Job.kind.not_in(but))
-        found = session.execute(query.order_by(Job.due_at).limit(limit)).all()
+        query = select(Job.instance_id, Job.number).where(_free(due, database_time(session)))
+        found = session.execute(query.order_by(Job.due_at).limit(limit * SPREAD)).all()
     candidates = [(row[0], row[1]) for row in found]
-    random.shuffle(candidates)
-    wanted = [Taken(one[0], one[1], secrets.token_hex(16)) for one in candidates]
-    return [one for one in wanted if _lease(database, one, due)]
-
-
-def _lease(database: Database, taken: Taken, due: datetime) -> bool:
+    drawn = set(random.sample(candidates, min(limit, len(candidates))))
+    if not drawn:
+        return []
     with transaction(database) as session:
-        now = database_time(session)
-        won: Any = session.execute(
+        won = _lease(session, drawn, lease, due)
+    return [Taken(*one, lease) for one in candidates if one in won]
+
+
+def _lease(
+    session: Session, drawn: set[tuple[UUID, int]], lease: str, due: datetime
+) -> set[tuple[UUID, int]]:
+    now, key = database_time(session), tuple_(Job.instance_id, Job.number)
+    # Rows are locked in the order of their keys: two workers cannot wait for each other.
+    still = select(Job.instance_id, Job.number).where(key.in_(drawn), _free(due, now))
+    still = still.order_by(Job.instance_id, Job.number).with_for_update()
+    free = {(row[0], row[1]) for row in session.execute(still)}
+    if free:
+        session.execute(
             update(Job)
-            .where(_is(taken), _free(due, now))
-            .values(lease=taken.lease, leased_until=now + LEASE, attempts=Job.attempts + 1)
+            .where(key.in_(free))
+            .values(lease=lease, leased_until=now + LEASE, attempts=Job.attempts + 1)
+            .execution_options(synchronize_session=False)
         )
-        return bool(won.rowcount == 1)
-
-
-def _is(taken: Taken) -> ColumnElement[bool]:
-    return (Job.instance_id == taken.instance_id) & (Job.number == taken.number)
+    return free
 
 
 def _free(due: datetime, now: datetime) -> ColumnElement[bool]:
