@@ -13,7 +13,7 @@ from engine.bpmn import soundness
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.soundness import Proof
 
-SECONDS = 3.0  # for all processes of a check
+SECONDS = 2.0  # for all processes of a check
 NOT_EXECUTABLE = Proof("not-checked", reason="the process is not marked as executable")
 NOT_ASKED = Proof("not-checked", reason="the proof was not asked for")
 

@@ -18,7 +18,7 @@ from engine.bpmn.soundness.net import CASE, DONE, START, Key, Net, Place, Step, 
 from engine.bpmn.soundness.summary import Summary
 
 MOST_PLACES = 20_000
-ROOT = "*"
+ROOT = "*case"
 Entered = tuple[tuple[str, ...], tuple[Step, ...], frozenset[Key]]
 
 
@@ -81,6 +81,8 @@ class Compiler:
         """Add the places and the moves of a frame."""
         regions.find(frame, self.knowledge.look)
         nodes = [node for node in frame.nodes if not is_outside(node)]
+        if frame.listeners:
+            self.place(frame.name("*listening"), frame, frame.level or "", "mark", ())
         for node in nodes:
             refuse(node)
             self._places(frame, node)
@@ -176,10 +178,7 @@ class Compiler:
         """Return what is marked when a level begins."""
         outputs: tuple[str, ...] = ()
         if frame.listeners:
-            listening = frame.name("*listening")
-            if listening not in self.net.places:
-                self.place(listening, frame, frame.level or "", "mark", ())
-            outputs = (listening,)
+            outputs = (frame.name("*listening"),)
         steps: tuple[Step, ...] = ()
         covers: frozenset[Key] = frozenset()
         for node in nodes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.bpmn.model import ACTIVITIES, Node, ProcessModel
 from engine.bpmn.soundness.drawing import NotProven
 
-MOST_ELEMENTS = 5_000
+MOST_ELEMENTS = 20_000
 QUIET = frozenset({"none", "message", "signal"})  # end events that do nothing to other tokens
 
 

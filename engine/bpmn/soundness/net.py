@@ -15,7 +15,7 @@ Key = tuple[str, str]  # process, element
 Outcome = tuple[str, str | None]  # done | error | cancel, and the code of an error
 
 DONE: Outcome = ("done", None)
-START = "start"
+START = "*start"  # no id begins with a star
 CASE = "case"  # the group of all places
 
 
