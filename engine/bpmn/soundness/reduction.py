@@ -139,13 +139,13 @@ class Reducer:
             if self.net.places[output].kind != "token" or not self._same(name, output):
                 return set()
         makers = list(self.makers[name])
+        if any(maker.outputs.count(name) > 1 for maker in makers):
+            return set()  # a fault: it is told here, not copied onwards
         for maker in makers:
             self._unlink(maker)
-            # A maker of two tokens here would hide that fault: it makes both of them there.
-            times = maker.outputs.count(name)
             kept = tuple(one for one in maker.outputs if one != name)
-            maker.outputs = kept + move.outputs * times
-            maker.steps += move.steps * times
+            maker.outputs = kept + move.outputs
+            maker.steps += move.steps
             maker.covers |= move.covers | place.covers
             self._link(maker)
         self._drop(move)

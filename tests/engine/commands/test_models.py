@@ -42,7 +42,7 @@ def test_check_answers_with_one_object(program: Program, tmp_path: Path) -> None
     assert [(one["file"], one["type"]) for one in answer["files"]] == [("casework.bpmn", "bpmn")]
     (process,) = answer["processes"]
     assert (process["process"], process["executable"]) == ("casework", True)
-    assert process["soundness"]["verdict"] == "not-checked"
+    assert process["soundness"]["verdict"] == "sound"
 
 
 def test_check_names_what_is_wrong_and_exits_with_one(program: Program, tmp_path: Path) -> None:
