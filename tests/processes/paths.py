@@ -1,4 +1,4 @@
-"""A traveller: drives a story through the real diagrams and writes down what was passed.
+"""A traveller: drives a case through the real diagrams and writes down what was passed.
 
 The engine is the real one, saved and loaded again at every step. Only the operations are played:
 each answers with the variables that the contract of its name promises, and its name is kept.
@@ -77,9 +77,7 @@ class Traveller:
     def take(self, step: Step) -> None:
         """Take one step: the named task must be the only one open."""
         name, values = step
-        if name == "timer":
-            assert self.run.fire_timers(NOW + timedelta(days=30)) == 1
-        elif name == "stop":
+        if name == "stop":
             assert self.run.deliver("case.stopped", values)
         else:
             assert self.open_tasks() == [name]
@@ -89,10 +87,6 @@ class Traveller:
     def open_tasks(self) -> list[str]:
         """Return the elements that wait for a person."""
         return [task.element for task in self.run.ready_tasks()]
-
-    def timers(self) -> list[str]:
-        """Return the elements that wait for time."""
-        return [one.element for one in self.run.waiting() if one.type == "timer"]
 
     def passed(self, event: str) -> set[tuple[str, str]]:
         """Return the process and element of every journal entry of a kind."""
