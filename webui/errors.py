@@ -11,16 +11,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-import re
 import secrets
 import traceback
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, current_app, g, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import clock
+from engine.db import reading
 from engine.errors import EngineError
 from webui import i18n
 from webui.error_texts import Text, field_codes, field_texts, missing_texts, text_of, texts
@@ -47,7 +48,6 @@ WEB_CODES = frozenset({*_HTTP.values(), "form-expired", "error"})  # those of no
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without the ones that are misread aloud
 _NEVER_SHOWN = ("csrf_token", "password", "old_password", "new_password", "repeat_password")
 _API = "/api/"
-_CODE = re.compile(r"[a-z_.:-]{1,60}")  # the value of a choice, which nobody has typed
 
 log = logging.getLogger("tongban.web")
 
@@ -185,7 +185,7 @@ def _page(
         again=again,
         fields=fields or {},
         kept=_typed(),
-        written=[value for _name, value in _typed() if not _CODE.fullmatch(value)],
+        written=_written(),
         request_id=request_id(),
         back=_back(),
     )
@@ -201,6 +201,21 @@ def _typed() -> list[tuple[str, str]]:
     except RequestEntityTooLarge:
         return []
     return [(name, value) for name, value in values if name not in _NEVER_SHOWN and value.strip()]
+
+
+def _written() -> list[tuple[str, str]]:
+    """Return what was typed as it is shown: under its label, without what only a code tells."""
+    given = _typed()
+    if not given:
+        return []
+    from webui import auth, case_labels
+
+    try:
+        with reading(auth.database()) as session:
+            return case_labels.typed(session, (request.view_args or {}).get("instance_id"), given)
+    except (EngineError, SQLAlchemyError, LookupError):
+        # The database may be what failed; then the words come back without their labels.
+        return [("", value) for _name, value in given if not case_labels.is_code(value)]
 
 
 def _back() -> str:

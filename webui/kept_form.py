@@ -7,9 +7,11 @@ Passwords are never kept, and files cannot be: the page names them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import g, request
 from itsdangerous import BadData, URLSafeSerializer
@@ -20,6 +22,7 @@ from webui.frame import own_address
 
 LASTS = timedelta(hours=1)
 _NEVER = ("csrf_token",)
+_CASE = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class KeptForm:
     fields: list[tuple[str, str]]
     files: list[str]
     back: str
+
+    @property
+    def instance_id(self) -> UUID | None:
+        """The case that the form belongs to, when its address names one."""
+        found = _CASE.search(self.action)
+        return UUID(found[0]) if found else None
 
 
 def pack() -> str | None:

@@ -20,7 +20,7 @@ from engine.people.passwords import PasswordTooShort, PasswordTooSimple
 from engine.people.sessions import SignInDelayed, SignInRefused
 from engine.people.users import WrongPassword
 from engine.record import access
-from webui import auth, errors, i18n, kept_form
+from webui import auth, case_labels, errors, i18n, kept_form
 from webui.frame import own_address, say
 from webui.words import role_name
 
@@ -94,7 +94,10 @@ def _after(form: Mapping[str, str]) -> Response:
             "soon",
         )
         return redirect("/", 303)
-    return make_response(render_template("auth/kept_form.html", kept=kept))
+    typed = [(name, value) for name, value in kept.fields if value.strip()]
+    with reading(auth.database()) as session:
+        written = case_labels.typed(session, kept.instance_id, typed)
+    return make_response(render_template("auth/kept_form.html", kept=kept, written=written))
 
 
 @blueprint.post("/sign-out")

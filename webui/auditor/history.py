@@ -7,27 +7,28 @@ the page down. A value in clear is shown once, in the answer to the form that ga
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 from uuid import UUID
 
 from flask import Response, render_template, request
 from flask_babel import pgettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.casework import worklists
 from engine.db import reading
 from engine.errors import EngineError, NotFound
-from engine.models import Case, Instance, User
-from engine.process import bundles
+from engine.models import Case, Instance
 from engine.record import export, history, personal, verify
-from engine.record.history import EventView
+from engine.record.history import Change, EventView
 from webui import auth
 from webui.auditor import blueprint, looks
-from webui.auditor.sentences import field_name, look_name, sentence, shown_value
+from webui.auditor.sentences import look_name, sentence
+from webui.auditor.values import Shown, Words, words_of
 
 PAGE = 100
 SHORTEST_REASON = 5
+_PLACE = re.compile(r"(data|[1-9][0-9]{0,8}) [A-Za-z0-9_.-]{1,120}")
 
 
 @blueprint.get("/cases/<uuid:instance_id>")
@@ -49,10 +50,13 @@ def reveal(instance_id: UUID) -> Response:
         error = pgettext("audit", "Say in 5 to 400 characters why; nothing was shown.")
         with reading(auth.database()) as session:
             return Response(_page(session, instance_id, error=error), 422)
+    if not _PLACE.fullmatch(place):  # else what somebody made up would stand in the record
+        raise NotFound(what="The value")
     looks.record("personal.revealed", f"case {instance_id} {place}", reason)
     with reading(auth.database()) as session:
-        value = _revealed(session, instance_id, place)
-        return Response(_page(session, instance_id, revealed=(_place_name(place), value)))
+        return Response(
+            _page(session, instance_id, revealed=_revealed(session, instance_id, place))
+        )
 
 
 @blueprint.get("/cases/<uuid:instance_id>/history.jsonl")
@@ -69,35 +73,38 @@ def export_case(instance_id: UUID) -> Response:
 
 
 def _page(session: Session, instance_id: UUID, **more: Any) -> str:
-    instance = session.get(Instance, instance_id)
-    if instance is None:
-        raise NotFound(what=f"Case {instance_id}")
+    instance = _instance(session, instance_id)
     newest = request.args.get("order") == "newest"
     pages = max(1, -(-instance.event_count // PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    people = {str(user_id): name for user_id, name in session.execute(select(User.id, User.name))}
+    words = words_of(session, instance)
     events, unreadable = _events(session, instance, newest, page)
-    names = _element_names(session, instance)
-    rows = [_row(event, people, names) for event in events]
     found = session.get(Case, instance_id)
     return render_template(
         "auditor/case.html",
         instance=instance,
         line=worklists.line(session, found) if found else None,
         report=verify.verify(session, instance_id),
-        rows=rows,
+        rows=[_row(event, words) for event in events],
         unreadable=unreadable,
         newest=newest,
         page=page,
         pages=pages,
-        kept=[_kept(one) for one in personal.shown(session, instance_id)],
+        kept=[_kept(one, words) for one in personal.shown(session, instance_id)],
         looks=[
-            (look, people.get(look.actor, look.actor), look_name(look.what))
+            (look, words.people.get(look.actor, look.actor), look_name(look.what))
             for look in looks.of_case(session, instance_id)
         ],
-        choices=_choices(session, instance_id, events),
+        choices=_choices(session, instance_id, events, words),
         **more,
     )
+
+
+def _instance(session: Session, instance_id: UUID) -> Instance:
+    instance = session.get(Instance, instance_id)
+    if instance is None:
+        raise NotFound(what=f"Case {instance_id}")
+    return instance
 
 
 def _events(
@@ -114,44 +121,39 @@ def _events(
     return (found[::-1] if newest else found), False
 
 
-def _element_names(session: Session, instance: Instance) -> dict[str, str]:
-    """Return the names of the diagram's elements; none when the files no longer build."""
-    try:
-        models = bundles.of_instance(session, instance).specifications.models
-    except (EngineError, ValueError, LookupError):
-        return {}
-    return {
-        node.id: node.name
-        for model in models.values()
-        for node in model.nodes.values()
-        if node.name
-    }
-
-
-def _row(event: EventView, people: dict[str, str], elements: dict[str, str]) -> dict[str, Any]:
-    who = people.get(event.actor, event.actor)
-    behalf = people.get(event.on_behalf_of or "", event.on_behalf_of)
+def _row(event: EventView, words: Words) -> dict[str, Any]:
+    who = words.people.get(event.actor, event.actor)
+    behalf = words.people.get(event.on_behalf_of or "", event.on_behalf_of)
+    changes = [_change(change, event.type, words) for change in event.changes]
     return {
         "event": event,
         "text": sentence(event.type, who, behalf),
-        "element": elements.get(event.element or "", event.element),
-        "changes": [
-            {
-                "name": field_name(change.field),
-                "before": shown_value(change.before, people),
-                "after": shown_value(change.after, people),
-                "state": change.state,
-            }
-            for change in event.changes
-        ],
+        "element": words.element(event.element),
+        "changes": [change for change in changes if not change["empty"]],
+        "empty": [change["name"] for change in changes if change["empty"]],
     }
 
 
-def _kept(one: personal.Kept) -> tuple[str, str, str]:
-    return field_name(one.field), shown_value(one.value, {}), one.state
+def _change(change: Change, event: str, words: Words) -> dict[str, Any]:
+    before = words.shown(change.field, change.before, event)
+    after = words.shown(change.field, change.after, event)
+    return {
+        "field": change.field,
+        "name": words.name(change.field),
+        "before": before,
+        "after": after,
+        "state": change.state,
+        "empty": change.state == "clear" and before.is_empty and after.is_empty,
+    }
 
 
-def _choices(session: Session, instance_id: UUID, events: list[EventView]) -> list[tuple[str, str]]:
+def _kept(one: personal.Kept, words: Words) -> tuple[str, str, Shown, str]:
+    return one.field, words.name(one.field), words.shown(one.field, one.value), one.state
+
+
+def _choices(
+    session: Session, instance_id: UUID, events: list[EventView], words: Words
+) -> list[tuple[str, str]]:
     """Return what may be revealed from this page: kept fields and values of its events."""
     kept = [
         f"data {one.field}" for one in personal.shown(session, instance_id) if one.state == "masked"
@@ -162,30 +164,31 @@ def _choices(session: Session, instance_id: UUID, events: list[EventView]) -> li
         for change in event.changes
         if change.state == "masked"
     ]
-    return [(place, _place_name(place)) for place in kept + changed]
+    return [(place, _place_name(place, words)) for place in kept + changed]
 
 
-def _place_name(place: str) -> str:
+def _place_name(place: str, words: Words) -> str:
     where, _, field = place.partition(" ")
     if where == "data":
-        return field_name(field)
-    return pgettext("audit", "record %(number)s: %(field)s", number=where, field=field_name(field))
+        return words.name(field)
+    return pgettext("audit", "record %(number)s: %(field)s", number=where, field=words.name(field))
 
 
-def _revealed(session: Session, instance_id: UUID, place: str) -> str:
-    """Return a value in clear.
+def _revealed(session: Session, instance_id: UUID, place: str) -> tuple[str, str]:
+    """Return what a value is called, and the value in clear.
 
     Raises:
         NotFound: the place names no value of this case.
         DataDestroyed: the person's data was destroyed.
     """
+    words = words_of(session, _instance(session, instance_id))
     where, _, field = place.partition(" ")
     if where == "data":
-        return shown_value(personal.reveal(session, instance_id, field), {})
-    if where.isascii() and where.isdigit() and 0 < int(where) < 2**31:
-        for event in history.events(session, instance_id, int(where) - 1, 1, reveal=True):
-            for change in event.changes:
-                if event.sequence == int(where) and change.field == field:
-                    sides = (shown_value(side, {}) for side in (change.before, change.after))
-                    return " → ".join(side for side in sides if side)
-    raise NotFound(what=f"Value {place}")
+        value = personal.reveal(session, instance_id, field)
+        return words.name(field), words.shown(field, value).text
+    for event in history.events(session, instance_id, int(where) - 1, 1, reveal=True):
+        for change in event.changes:
+            if event.sequence == int(where) and change.field == field:
+                sides = (words.shown(field, side).text for side in (change.before, change.after))
+                return _place_name(place, words), " → ".join(side for side in sides if side)
+    raise NotFound(what="The value")

@@ -1,18 +1,14 @@
-"""Sentences: what an event type, a field and a look are called on the auditor's screen.
+"""Sentences: what an event type and a look are called on the auditor's screen.
 
 A type without a sentence is shown by its own name, so that nothing in a record stays unseen.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 from flask_babel import pgettext
 from markupsafe import Markup, escape
-
-from engine.record.history import UNSET
 
 
 def sentence(type_: str, who: str, on_behalf_of: str | None = None) -> Markup:
@@ -30,58 +26,9 @@ def sentence(type_: str, who: str, on_behalf_of: str | None = None) -> Markup:
     return Markup(told(subject))
 
 
-def field_name(field: str) -> str:
-    """Return what a field is called; an unknown one keeps its own name."""
-    names = {
-        "applicant_name": pgettext("audit", "Applicant's name"),
-        "applicant.name": pgettext("audit", "Applicant's name"),
-        "applicant.id_no": pgettext("audit", "Applicant's paper number"),
-        "applicant.phone": pgettext("audit", "Applicant's phone"),
-        "applicant.address": pgettext("audit", "Applicant's address"),
-        "agent.name": pgettext("audit", "Agent's name"),
-        "agent.id_no": pgettext("audit", "Agent's paper number"),
-        "agent.phone": pgettext("audit", "Agent's phone"),
-        "reason": pgettext("audit", "Reason"),
-        "outcome": pgettext("audit", "Outcome"),
-        "decision": pgettext("audit", "Decision"),
-        "office": pgettext("audit", "Office"),
-        "handling_office": pgettext("audit", "Handling office"),
-        "intake_office": pgettext("audit", "Intake office"),
-        "case_no": pgettext("audit", "Case number"),
-        "matter_no": pgettext("audit", "Matter number"),
-        "accepted_at": pgettext("audit", "Accepted at"),
-        "accepted_by": pgettext("audit", "Accepted by"),
-        "ground": pgettext("audit", "Legal ground"),
-        "due_on": pgettext("audit", "Due on"),
-        "kind": pgettext("audit", "Kind"),
-        "days": pgettext("audit", "Days"),
-        "items": pgettext("audit", "Items"),
-        "note": pgettext("audit", "Note"),
-        "number": pgettext("audit", "Number"),
-        "method": pgettext("audit", "Method"),
-        "waybill": pgettext("audit", "Waybill"),
-        "courier": pgettext("audit", "Courier"),
-        "to": pgettext("audit", "To whom"),
-        "person": pgettext("audit", "Person"),
-        "path": pgettext("audit", "Path"),
-        "question": pgettext("audit", "Question"),
-        "opinion": pgettext("audit", "Opinion"),
-        "result": pgettext("audit", "Result"),
-        "state": pgettext("audit", "State"),
-        "paper": pgettext("audit", "Paper"),
-        "paper_no": pgettext("audit", "Paper number"),
-        "sha256": pgettext("audit", "Fingerprint"),
-        "material": pgettext("audit", "Material"),
-        "size": pgettext("audit", "Size"),
-        "name": pgettext("audit", "Name"),
-        "points_checked": pgettext("audit", "Review points ticked"),
-        "points_unchecked": pgettext("audit", "Review points not ticked"),
-        "started_on": pgettext("audit", "Started on"),
-        "stopped_on": pgettext("audit", "Stopped on"),
-        "resumed_on": pgettext("audit", "Resumed on"),
-        "met_on": pgettext("audit", "Met on"),
-    }
-    return names.get(field, field)
+def known() -> set[str]:
+    """Return the types of events that have a sentence."""
+    return set(_SENTENCES)
 
 
 def look_name(what: str) -> str:
@@ -91,23 +38,11 @@ def look_name(what: str) -> str:
         "history.read": pgettext("audit", "read the history"),
         "history.exported": pgettext("audit", "exported the history"),
         "personal.revealed": pgettext("audit", "read a personal value in clear"),
+        "document.opened": pgettext("audit", "opened a file"),
         "request.refused": pgettext("audit", "was refused"),
         "case.refused": pgettext("audit", "was refused"),
     }
     return names.get(what, what)
-
-
-def shown_value(value: Any, people: dict[str, str]) -> str:
-    """Return a value as text: persons by their names, structures as JSON."""
-    if value is UNSET or value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return pgettext("audit", "yes") if value else pgettext("audit", "no")
-    if isinstance(value, str):
-        return people.get(value, value)
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return pgettext("audit", ", ").join(people.get(item, item) for item in value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _actor(name: str) -> str:
@@ -182,6 +117,16 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "process.moved": lambda who: pgettext("audit", "%(who)s moved the process on.", who=who),
     "message.received": lambda who: pgettext("audit", "%(who)s passed on a message.", who=who),
     "incident.created": lambda who: pgettext("audit", "%(who)s noted that a step failed.", who=who),
+    "incident.resolved": lambda who: pgettext(
+        "audit", "%(who)s noted that a failed step needs no more care.", who=who
+    ),
+    "office.succeeded": lambda who: pgettext(
+        "audit", "%(who)s passed the case to the office that succeeded.", who=who
+    ),
+    "decision.evaluated": lambda who: pgettext(
+        "audit", "%(who)s had a table of decisions evaluated.", who=who
+    ),
+    "signal.received": lambda who: pgettext("audit", "%(who)s passed on a signal.", who=who),
     "incident.retried": lambda who: pgettext(
         "audit", "%(who)s tried the failed step again.", who=who
     ),

@@ -1,0 +1,170 @@
+"""What an auditor reads is words in both languages; the codes stand beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from engine.casework import closing, operations, reference
+from engine.casework.demonstration import people, stories
+from engine.casework.demonstration.stories import Doing
+from engine.db import Database, transaction
+from engine.models import Office
+from engine.people.identity import Actor
+from engine.process.wiring import Wiring
+from engine.settings import Settings
+from tests.webui.conftest import Browser
+from webui import case_labels
+from webui.auditor import sentences
+from webui.auditor.values import Words
+from webui.staff import create_app
+
+Open = Callable[..., Browser]
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def wiring(wiring: Wiring) -> Wiring:
+    return replace(
+        wiring,
+        operations=operations.OPERATIONS,
+        on_step=closing.on_step,
+        on_finished=closing.on_finished,
+    )
+
+
+@pytest.fixture
+def staff(database: Database, tmp_path: Path) -> dict[str, Actor]:
+    with transaction(database) as session:
+        reference.load(session, by=Actor.system())
+        return people.create(session, tmp_path / "accounts.json")
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings, staff: dict[str, Actor]) -> Flask:
+    return create_app(database, settings, testing=True)
+
+
+@pytest.fixture
+def case(database: Database, staff: dict[str, Actor]) -> UUID:
+    """A change of a pharmacy that was granted and handed over."""
+    story = stories.pharmacy(
+        1,
+        Doing(stories.LI, stories.EXAMINE, stories.ACCEPT),
+        Doing(stories.ZHOU, stories.RECEIVE_CASE, stories.TAKE),
+        Doing(stories.ZHOU, stories.REVIEW, stories.APPROVE),
+        Doing(stories.ZHENG, stories.SIGN_DECISION, stories.SIGN),
+        Doing(stories.LI, "Activity_HandOver"),
+    )
+    return stories.play(database, story, staff, demo=True)
+
+
+def read(auditor: Browser, case: UUID, language: str) -> str:
+    """Return the visible text of the history, without what is folded away as it is recorded."""
+    auditor.client.set_cookie("lang", language)
+    page = auditor.get(f"/auditor/cases/{case}").get_data(as_text=True)
+    main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(r'<p class="hash">.*?</p>|<dd class="hash">.*?</dd>', "", main, flags=re.S)
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", main)))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "zh",
+            ["办理单位 重庆市渝中区医疗保障事务中心", "受理决定 受理", "结果 准予", "计算单位 工作日",
+             "文书 受理通知书", "送达方式 窗口领取", "医保定点药店编码"],
+        ),
+        (
+            "en",
+            ["Decision on acceptance Accept", "Outcome granted", "Counted in working days",
+             "Kind promised limit", "Way in at a window"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_history_is_told_in_words(
+    signed_in: Open, case: UUID, language: str, words: list[str]
+) -> None:
+    auditor = signed_in("auditor", login="reader")
+
+    page = read(auditor, case, language)
+
+    assert [word for word in words if word not in page] == []
+    codes = r"\b(?:[a-z]+_[a-z_]+|(?:form|applicant|agent)\.[a-z_]+|5\d{5}-[a-z]+|Gateway_\w+|granted)\b"
+    left = set(re.findall(codes, page)) - ({"granted"} if language == "en" else set())
+    assert left == set()
+
+
+def test_codes_stand_beside_their_words(signed_in: Open, case: UUID) -> None:
+    page = signed_in("auditor", login="reader").get(f"/auditor/cases/{case}")
+
+    text = page.get_data(as_text=True)
+    assert 'title="500103-ybj"' in text and 'title="granted"' in text
+    assert 'title="handling_office"' in text
+    assert "记录原文" in text and "Activity_ReceiveApplication" in text
+
+
+def test_an_office_that_has_ended_bears_the_name_it_had_and_its_last_day(
+    signed_in: Open, case: UUID, database: Database
+) -> None:
+    with transaction(database) as session:
+        session.get_one(Office, "500103-ybj").valid_to = date(2027, 3, 1)
+
+    page = read(signed_in("auditor", login="reader"), case, "zh")
+
+    assert "重庆市渝中区医疗保障事务中心（2027年3月1日前）" in page
+
+
+def test_every_type_of_event_has_its_sentence() -> None:
+    made = re.compile(r'(?:Entry|_?note|noting\.note)\(\s*(?:[\w.]+, )*?"([a-z-]+\.[a-z-]+)"')
+    types = {
+        found
+        for path in (ROOT / "engine").rglob("*.py")
+        for found in made.findall(path.read_text(encoding="utf-8"))
+        if not found.startswith("user.")  # of no case: who looks there is in the access record
+    }
+
+    assert {"case.accepted", "instance.cancelled", "personal.destroyed"} <= types
+    assert sorted(types - sentences.known()) == []
+
+
+def test_what_nobody_has_a_word_for_stands_for_itself(app: Flask) -> None:
+    words = Words()
+    with app.test_request_context():
+        assert words.name("invented_field") == "invented_field"
+        assert words.shown("invented_field", "a-code").text == "a-code"
+        assert words.shown("kind", "invented").text == "invented"
+        assert words.shown("path", [["completed", "Activity_X", "p"]]).raw is not None
+        assert words.shown("path", [["completed", "Activity_X", "p"]]).text
+        assert words.shown("x", {"b": 1, "a": [None]}).text == '{"a": [null], "b": 1}'
+
+
+def test_what_was_typed_comes_back_under_the_labels_of_its_form(
+    app: Flask, case: UUID, database: Database
+) -> None:
+    given = [
+        ("review", "approve"),
+        ("review_opinion", "符合条件。"),
+        ("form.pharmacy_name", "虚构"),
+        ("applicant.id_type", "passport"),
+        ("version", "3"),
+        ("action", "submit"),
+    ]
+    with app.test_request_context(), database.sessions() as session:
+        typed = case_labels.typed(session, case, given)
+        nowhere = case_labels.typed(session, None, given)
+
+    assert ("审查结果", "同意") in typed or any(label == "审查结果" for label, _ in typed)
+    assert ("审查意见和理由", "符合条件。") in typed
+    assert all(value not in ("3", "submit", "approve") for _, value in typed)
+    assert ("申请人证件", "护照") in nowhere or any("证件" in label for label, _ in nowhere)
+    assert ("", "符合条件。") in nowhere

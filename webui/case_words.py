@@ -1,0 +1,143 @@
+"""Words about cases that several screens show for what the engine names by a code.
+
+Names of tasks, matters, papers and offices come from the diagrams and the catalogue and are
+Chinese; for readers of English the tasks that we know have an English name here. What is unknown
+stands for itself.
+"""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import pgettext
+
+from webui import i18n
+
+
+def task_name(element: str, name: str) -> str:
+    """Return what a task is called: the diagram's name, in English where we have one."""
+    return name if i18n.language() == "zh" else _english_tasks().get(element, name)
+
+
+def _english_tasks() -> dict[str, str]:
+    return {
+        "Activity_ReceiveApplication": "Record the application",
+        "Activity_ExamineApplication": "Decide on acceptance",
+        "Activity_ExamineLicenceApplication": "Decide on acceptance",
+        "Activity_SubmitCorrection": "Record what was corrected",
+        "Activity_ReceiveCase": "Receive the case",
+        "Activity_RerouteCase": "Choose another handling office",
+        "Activity_GiveOpinion": "Give an opinion",
+        "Activity_RecordSpecialResult": "Record the special procedure",
+        "Activity_ReviewApplication": "Review the application",
+        "Activity_InspectSite": "Inspect the site",
+        "Activity_ConfirmInspection": "Confirm the inspection",
+        "Activity_VerifyDeclaration": "Verify the difference",
+        "Activity_ConfirmPayment": "Confirm the payment",
+        "Activity_SignDecision": "Sign the decision",
+        "Activity_HandOver": "Hand over at the window",
+        "Activity_SendParcel": "Record the parcel",
+        "Activity_TrackParcel": "Record how the parcel fares",
+        "Activity_DecideReturned": "Decide about the returned parcel",
+    }
+
+
+def stage(code: str) -> str:
+    """Return how far a case is."""
+    names = {
+        "receiving": _("being taken in"),
+        "examining": _("acceptance to be decided"),
+        "accepted": pgettext("clerk", "accepted"),
+        "handling": _("being handled"),
+        "rerouting": _("to be sent elsewhere"),
+        "decided": pgettext("clerk", "decided"),
+        "delivering": _("on its way to the applicant"),
+        "closed": pgettext("clerk", "closed"),
+    }
+    return names.get(code, code)
+
+
+def outcome(code: str | None) -> str:
+    """Return how a case ended."""
+    names = {
+        "granted": pgettext("clerk", "granted"),
+        "refused": pgettext("clerk", "refused"),
+        "not-accepted": _("not accepted"),
+        "withdrawn": pgettext("clerk", "withdrawn"),
+        "terminated": pgettext("clerk", "terminated"),
+        "lapsed": _("lapsed without correction"),
+    }
+    return names.get(code or "", code or "")
+
+
+def delivery(code: str | None) -> str:
+    """Return a way of delivery."""
+    names = {
+        "on-the-spot": _("on the spot"),
+        "window": _("at the window"),
+        "electronic": _("electronically"),
+        "courier": _("by courier"),
+    }
+    return names.get(code or "", code or "")
+
+
+def parcel(code: str) -> str:
+    """Return a state of a parcel or of a delivery."""
+    names = {
+        "waiting": _("waiting to be handed over"),
+        "sent": _("handed to the courier"),
+        "collected": _("collected by the courier"),
+        "in-transit": _("in transit"),
+        "out-for-delivery": _("out for delivery"),
+        "delivered": pgettext("clerk", "delivered"),
+        "returned": pgettext("clerk", "returned"),
+    }
+    return names.get(code, code)
+
+
+def limit(code: str) -> str:
+    """Return the name of a limit."""
+    names = {
+        "promised": _("promised limit"),
+        "statutory": _("statutory limit"),
+        "notice": _("limit of the one-time notice"),
+        "correction": _("limit of the correction"),
+        "delivery": _("limit of the delivery"),
+    }
+    return names.get(code, code)
+
+
+def stop(code: str) -> str:
+    """Return why a clock stands."""
+    names = {
+        "correction": _("correction"),
+        "hearing": _("hearing"),
+        "bidding": _("bidding"),
+        "auction": _("auction"),
+        "inspection": _("inspection"),
+        "testing": _("testing"),
+        "quarantine": _("quarantine"),
+        "appraisal": _("appraisal"),
+        "expert-review": _("expert review"),
+    }
+    return names.get(code, code)
+
+
+def material_form(code: str) -> str:
+    """Return in which form a material is handed in."""
+    names = {
+        "original": _("original"),
+        "copy": pgettext("material", "copy"),
+        "original-and-copy": _("original and copy"),
+        "electronic": pgettext("material", "electronic"),
+    }
+    return names.get(code, code)
+
+
+def material_state(code: str) -> str:
+    """Return whether a material is there."""
+    names = {
+        "received": pgettext("material", "received"),
+        "missing": pgettext("material", "missing"),
+        "not-needed": _("not needed"),
+    }
+    return names.get(code, code)
