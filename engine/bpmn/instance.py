@@ -78,7 +78,7 @@ class Instance(Level, BpmnWorkflow):
             self.check_conditions()
             while self.queue:
                 token = self.queue.popleft()
-                if token._state != READY or not token.alive:
+                if token._state != READY or not token.alive or token.manual:
                     continue
                 steps += 1
                 if steps > MOST_STEPS:

@@ -19,6 +19,7 @@ from engine.bpmn.catching import LISTENED
 from engine.bpmn.errors import BpmnError, StepFailed, TaskNotReady
 from engine.bpmn.instance import Instance
 from engine.bpmn.journal import Entry, Thrown
+from engine.bpmn.model import Event
 from engine.bpmn.sending import broadcast
 from engine.bpmn.token import LISTENER, READY, WAITING, Token, merge, plain
 from engine.bpmn.waits import ReadyTask, ServiceTask, Waiting
@@ -39,6 +40,7 @@ def start(
     now: Callable[[], datetime] = clock.now,
     probes: Mapping[str, Callable[..., Any]] | None = None,
     element: str | None = None,
+    correlation: Mapping[str, Any] | None = None,
 ) -> Run:
     """Begin an instance; call `advance` to let it run.
 
@@ -49,6 +51,7 @@ def start(
         now: The clock: an aware UTC instant per call.
         probes: Functions that scripts of this run may call by name.
         element: The start event, where an event starts the process.
+        correlation: What the sender of that event gave; later messages must agree with it.
 
     Raises:
         StepFailed: the process can only be started by an event, or a variable is no JSON value.
@@ -58,7 +61,10 @@ def start(
         merge(top.data, top.marks, _plain(bundle.process_key, variables), _first_marks(variables))
         top.mark = 1
     top.begin(element)
-    return Run(bundle, top)
+    run = Run(bundle, top)
+    if element is not None:
+        run.begun_by(element, variables or {}, correlation or {})
+    return run
 
 
 def load(
@@ -183,13 +189,26 @@ class Run:
         values = _plain(name, payload or {})
         for token in self._by_nearness(name):
             known = self._correlation_of(token)
-            given = {**self._from_payload(token, values), **(correlation or {})}
+            given = {**self._correlating(token.task_spec.event, values), **(correlation or {})}
             if all(given.get(key) == value for key, value in known.items()):
                 declared = {key for key, _ in token.task_spec.event.correlation}
                 self._top.correlations.update({k: v for k, v in given.items() if k in declared})
                 token.task_spec.fire(token, values)
                 return True
         return False
+
+    def begun_by(
+        self, element: str, payload: Mapping[str, Any], correlation: Mapping[str, Any]
+    ) -> None:
+        """Note the event that began the instance and keep what correlates the next ones."""
+        spec = self._top.spec.task_specs[element]
+        event = spec.event
+        if event.kind in LISTENED:
+            name = spec.bpmn_name or element
+            self._top.note(event.kind, element, spec.kind, name, code=event.name)
+        given = {**self._correlating(event, payload), **correlation}
+        declared = {key for key, _ in event.correlation}
+        self._top.correlations.update({k: v for k, v in given.items() if k in declared})
 
     def signal(self, name: str, payload: Mapping[str, Any] | None = None) -> int:
         """Let a signal reach every listener of the instance; return how many there were."""
@@ -304,10 +323,10 @@ class Run:
         known = {key: learned[key] for key in declared if key in learned}
         return {**known, **token.internal_data.get("bound", {})}
 
-    def _from_payload(self, token: Token, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def _correlating(self, event: Event, payload: Mapping[str, Any]) -> dict[str, Any]:
         environment = self._top.script_engine.environment
         found = {}
-        for key, text in token.task_spec.event.correlation:
+        for key, text in event.correlation:
             try:
                 found[key] = environment.evaluate(text, payload)
             except Exception:  # noqa: BLE001 - a payload without the key does not correlate

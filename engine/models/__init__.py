@@ -35,6 +35,7 @@ from engine.models.process import (
     Message,
     Scope,
     SourceFile,
+    StartTrigger,
     Subscription,
     Task,
 )
@@ -54,5 +55,5 @@ __all__ = [
     "Delivery", "Department", "Deployment", "Document", "Draft", "Event", "EventValue",
     "IdempotencyRecord", "Incident", "Instance", "Instant", "Job", "Json", "MaterialReceived",
     "MatterVersion", "Message", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",
-    "Subscription", "Task", "User", "UserRole", "new_id",
+    "StartTrigger", "Subscription", "Task", "User", "UserRole", "new_id",
 ]  # fmt: skip

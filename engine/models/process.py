@@ -53,6 +53,25 @@ class Definition(Base):
     file: Mapped[str] = mapped_column(String(200))
 
 
+class StartTrigger(Base):
+    """An event that starts a process: of the newest version of each process only.
+
+    A message or a signal has a name, a timer an instant; `payload` holds the variable that takes
+    what the event brings, and how a timer goes on.
+    """
+
+    __tablename__ = "start_trigger"
+
+    definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    process_key: Mapped[str] = mapped_column(String(120), index=True)
+    kind: Mapped[str] = mapped_column(String(8))  # message | signal | timer
+    name: Mapped[str | None] = mapped_column(String(120))
+    element: Mapped[str] = mapped_column(String(120))
+    due_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
 class Bundle(Base):
     """The files that a set of instances is pinned to: its process and all it calls.
 
@@ -234,6 +253,7 @@ Index(
     Definition.version,
     unique=True,
 )
+Index("ix_start_trigger_kind_name", StartTrigger.kind, StartTrigger.name)
 Index("ix_instance_status_started_at", Instance.status, Instance.started_at)
 Index(
     "ix_task_office_id_open",

@@ -23,7 +23,7 @@ from engine.errors import Invalid, NotFound
 from engine.models import Definition, Deployment, SourceFile
 from engine.people import permissions
 from engine.people.identity import Actor
-from engine.process import checking, decision_keys
+from engine.process import checking, decision_keys, triggers
 from engine.process.checking import Report
 from engine.process.wiring import reading_of, wiring_of
 
@@ -109,6 +109,9 @@ def deploy(
         for part, same in zip(parts, known, strict=True)
     ]
     session.flush()
+    for definition, same in zip(made, known, strict=True):
+        if same is None and definition.kind == "process":
+            triggers.register(session, definition, report.parsed.processes[definition.key])
     return Deployed(deployment, made, problems)
 
 

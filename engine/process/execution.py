@@ -88,6 +88,7 @@ class Step:
         values: Mapping[str, Any],
         by: Actor,
         element: str | None = None,
+        correlation: Mapping[str, Any] | None = None,
     ) -> Step:
         """Begin the first step of a new instance, whose row is flushed already.
 
@@ -97,6 +98,7 @@ class Step:
             values: the first variables.
             by: who starts it.
             element: where an event starts it; None for the start without an event.
+            correlation: what the sender of that event gave.
         """
         step = cls(session, instance, by)
         step.note("instance.started", fields=changes({}, values))
@@ -108,6 +110,7 @@ class Step:
                 now=clock.now,
                 probes=probes_of(session),
                 element=element,
+                correlation=correlation,
             )
         step._prepare()
         return step

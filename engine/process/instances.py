@@ -60,6 +60,7 @@ def start(
     office_id: str | None = None,
     instance_id: UUID | None = None,
     element: str | None = None,
+    correlation: Mapping[str, Any] | None = None,
 ) -> Instance:
     """Start an instance and run it to its first wait.
 
@@ -72,6 +73,7 @@ def start(
         office_id: to which tasks without an office of their own belong.
         instance_id: given by a caller that needs it beforehand.
         element: the start event that has happened; None starts without an event.
+        correlation: what the sender of that event gave.
 
     Raises:
         DefinitionNotFound: no such process or version.
@@ -96,7 +98,7 @@ def start(
     )
     session.add(instance)
     session.flush()
-    return Step.begin(session, instance, given, by, element).finish()
+    return Step.begin(session, instance, given, by, element, correlation).finish()
 
 
 def _new_id(session: Session) -> UUID:

@@ -13,14 +13,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, rows
 from engine.errors import Conflict
 from engine.models import Instance, Job, Message, Subscription, new_id
 from engine.people.identity import Actor
-from engine.process import correlations, execution, instances, variables, waits
+from engine.process import correlations, execution, instances, starting, triggers, variables, waits
 from engine.process.execution import Step
 
 LASTS = timedelta(days=1)
@@ -94,13 +94,24 @@ def send(
 
 
 def offer(session: Session, message: Message, *, by: Actor) -> bool:
-    """Offer a kept message to whoever waits for it; return whether it was taken."""
+    """Offer a kept message to whoever waits for it, else let it start a process; was it taken?"""
     known, unknown = _takers(session, message)
     if message.correlation and not known and len(unknown) > 1:
         raise MessageAmbiguous(name=message.name, count=len(unknown))
     if not message.correlation and len(unknown) > 1:
         raise MessageAmbiguous(name=message.name, count=len(unknown))
-    return any(_give(session, message, one, by=by) for one in (known or unknown))
+    taken = any(_give(session, message, one, by=by) for one in (known or unknown))
+    return taken or _begin(session, message, by=by)
+
+
+def _begin(session: Session, message: Message, *, by: Actor) -> bool:
+    values, correlation = message.payload["values"], message.payload["correlation"]
+    instance = starting.by_message(session, message.name, values, correlation, by=by)
+    if instance is None:
+        return False
+    if not waits.claim_message(session, message.id, instance.id):
+        raise NobodyWaits(instance=instance.id, name=message.name)
+    return True
 
 
 def deliver_to(
@@ -134,9 +145,11 @@ def offerable(session: Session, limit: int = 100) -> list[str]:
         .where(Subscription.kind == "message", Instance.status == "running")
     )
     query = select(Message.id).where(
-        Message.state == "buffered", Message.expires_at > clock.now(), Message.name.in_(waited)
+        Message.state == "buffered",
+        Message.expires_at > clock.now(),
+        or_(Message.name.in_(waited), Message.name.in_(triggers.names(session, "message"))),
     )
-    return list(session.scalars(query.order_by(Message.received_at).limit(limit)))
+    return list(session.scalars(query.order_by(Message.received_at, Message.id).limit(limit)))
 
 
 def offer_again(session: Session, message_id: str, *, by: Actor) -> bool:
@@ -150,7 +163,12 @@ def offer_again(session: Session, message_id: str, *, by: Actor) -> bool:
 
 
 def signal(session: Session, name: str, *, payload: Mapping[str, Any], by: Actor) -> Sent:
-    """Let a signal reach every instance that waits for it, each in a step of its own."""
+    """Let a signal reach every instance that waits for it, and start the processes it starts.
+
+    Raises:
+        VariableInvalid: the payload cannot be kept.
+        StepFailed: the first step of an instance it starts failed.
+    """
     values = variables.check(payload)
     waiting = select(Subscription.instance_id).where(
         Subscription.kind == "signal", Subscription.name == name
@@ -170,6 +188,7 @@ def signal(session: Session, name: str, *, payload: Mapping[str, Any], by: Actor
             )
         )
     session.flush()
+    starting.by_signal(session, name, values, by=by)
     return Sent(str(new_id()), "delivered")
 
 
