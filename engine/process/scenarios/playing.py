@@ -122,22 +122,24 @@ class _Player:
     def _do(self, step: Step) -> None:
         if self.run.is_completed():
             raise _CannotGoOn(step.doing, "the process has ended")
-        if step.complete is not None:
-            self._complete(step, step.complete)
-        elif step.message is not None:
-            if not self.run.deliver(step.message, step.variables, step.correlation):
-                raise _CannotGoOn(f"{step.message} is waited for", self._all_waits())
-        elif step.signal is not None:
-            if not self.run.signal(step.signal, step.variables):
-                raise _CannotGoOn(f"{step.signal} is waited for", self._all_waits())
-        elif step.fire is not None:
+        if step.fire is not None:
             due = [w.due for w in self.run.waiting() if w.element == step.fire and w.due]
             if not due:
                 raise _CannotGoOn(f"the timer {step.fire} runs", self._all_waits())
-            self._pass(min(due))
-        else:
-            self._pass(timers.duration(str(step.wait)).after(self.at))
-        self._go_on()
+            return self._pass(min(due))
+        if step.wait is not None:
+            return self._pass(timers.duration(step.wait).after(self.at))
+        if step.complete is not None:
+            self._complete(step, step.complete)
+        elif not self._reaches(step):
+            name = step.message or step.signal
+            raise _CannotGoOn(f"{name} is waited for", self._all_waits())
+        return self._go_on()
+
+    def _reaches(self, step: Step) -> bool:
+        if step.message is not None:
+            return self.run.deliver(step.message, step.variables, step.correlation)
+        return bool(self.run.signal(str(step.signal), step.variables))
 
     def _complete(self, step: Step, element: str) -> None:
         found = [task for task in self.run.ready_tasks() if task.element == element]
