@@ -75,6 +75,57 @@ def test_deploy_deploys_once(program: Program, tmp_path: Path) -> None:
         assert definitions.latest(session, "casework").version == 1
 
 
+SCENARIO = """process: casework
+scenarios:
+  - name: a small one
+    steps: [{complete: Apply, variables: {amount: 5, purpose: x}}]
+    outcome: {path: [IsLarge, Small]}
+"""
+
+
+def _with_scenario(folder: Path, text: str) -> Path:
+    (folder / "casework.bpmn").write_bytes(world.casework())
+    (folder / "scenarios").mkdir()
+    (folder / "scenarios" / "small.yaml").write_text(text)
+    return folder / "casework.bpmn"
+
+
+def test_check_plays_scenarios_and_draws_what_they_cover(program: Program, tmp_path: Path) -> None:
+    drawing = _with_scenario(tmp_path, SCENARIO)
+
+    plain = run(program, check, drawing, "--scenarios")
+    told = run(program, check, tmp_path, "--svg", tmp_path / "covered", "--json")
+
+    assert (plain.exit_code, told.exit_code) == (0, 0)
+    assert "scenarios: 1 played, 0 failed" in plain.output
+    answer = json.loads(told.output)
+    assert [(one["name"], one["ok"]) for one in answer["scenarios"]] == [("a small one", True)]
+    (covered,) = answer["coverage"]
+    assert "Review" in covered["elements"]["missing"] and covered["counts"]["Small"] == 1
+    assert "<svg" in (tmp_path / "covered" / "casework.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    "said, instead, words",
+    [
+        ("IsLarge, Small", "IsLarge, Review", "  outcome (line 5): path"),
+        ("path:", "paths:", "scenarios/small.yaml:5: scenario-unknown-key"),
+        ("complete: Apply", "complete: Nothing", "step 1, complete Nothing (line 4): step"),
+        ("process: casework", "process: other", "scenarios/small.yaml:1: scenario-process"),
+    ],
+)
+def test_check_exits_with_one_when_a_scenario_differs(
+    program: Program, tmp_path: Path, said: str, instead: str, words: str
+) -> None:
+    _with_scenario(tmp_path, SCENARIO.replace(said, instead))
+
+    result = run(program, check, tmp_path, "--scenarios")
+
+    assert result.exit_code == 1
+    assert words in result.output
+    assert run(program, check, tmp_path).exit_code == 0
+
+
 def test_a_rejected_deployment_exits_with_one(program: Program, tmp_path: Path) -> None:
     (tmp_path / "broken.bpmn").write_bytes(BROKEN)
 

@@ -191,15 +191,38 @@ def test_the_second_person_must_be_another():
     assert same.played[0].differences[0].got == "li"
 
 
-def test_a_decision_is_made_unless_the_scenario_answers_it():
-    report = play("""
-      - name: only answered
-        given: {amount: 1}
-        steps: [{complete: Check}]
-        outcome: {path: [Small], calls: []}
-    """)
+TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="D" name="D"
+  namespace="urn:test"><inputData id="i" name="amount"><variable name="amount" typeRef="number"/>
+  </inputData><decision id="size" name="size"><variable name="size" typeRef="string"/>
+  <informationRequirement><requiredInput href="#i"/></informationRequirement>
+  <decisionTable hitPolicy="UNIQUE"><input><inputExpression typeRef="number"><text>amount</text>
+  </inputExpression></input><output name="size" typeRef="string"/>
+  <rule><inputEntry><text>&gt; 100</text></inputEntry><outputEntry><text>"large"</text>
+  </outputEntry></rule>
+  <rule><inputEntry><text>&lt;= 100</text></inputEntry><outputEntry><text>"small"</text>
+  </outputEntry></rule></decisionTable></decision></definitions>"""
 
-    assert report.ok
+
+def test_a_decision_is_made_unless_the_scenario_answers_it():
+    rule = d.element(
+        "businessRuleTask", "Size", d.extensions('<tongban:decision key="size" result="size"/>')
+    )
+    process = d.process("p", d.start(), rule, d.end(), d.flows("s Size; Size e"))
+    text = """
+process: p
+given: {amount: 101}
+scenarios:
+  - name: really made
+    outcome: {variables: {size: large}, calls: []}
+  - name: answered
+    operations: {size: {size: unknown}}
+    outcome: {variables: {size: unknown}, calls: [size]}
+"""
+    models = checking.check({"p.bpmn": d.document(process), "size.dmn": TABLE})
+
+    report = scenarios.check({"a.yaml": text.encode()}, models)
+
+    assert report.ok, f"{report} {report.problems} {models.problems}"
 
 
 def test_timers_without_end_are_stopped():
