@@ -55,6 +55,9 @@ test: setup assets browser ## Run every test: unit, processes, both databases, b
 soak: setup ## Run for an hour: random processes, fuzzing, kills; writes docs/soak
 	$(BIN)/pytest -q -m soak tests/soak
 
+docs: setup ## Write the documents that are made from tests and tables
+	$(BIN)/python -m tests.engine.bpmn.constructs
+
 bench: setup ## Measure, against a floor of the same run
 	$(BIN)/python -m bench
 

@@ -1,9 +1,9 @@
 """Rules: every rule that a diagram or a form is held to, and the Problems made from them.
 
-The table is rules.yaml beside this module: family, name, kind, severity and one sentence in
-English and in Chinese for the person who must mend the drawing. A check names its rule and the
-facts of the case; it never writes a sentence of its own. Rules that equal those of bpmnlint bear
-its names. The document docs/bpmn-support.md is made from the same table.
+The table is rules.yaml and support.yaml beside this module: family, name, kind, severity and one
+sentence in English and in Chinese for the person who must mend the drawing. A check names its rule
+and the facts of the case; it never writes a sentence of its own. Rules that equal those of bpmnlint
+bear its names. The document docs/bpmn-support.md is made from the same table.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 from catalogue.problem import KINDS, SEVERITIES, Problem
 from engine.bpmn.model import Flow, Node, ProcessModel
 
-TABLE = Path(__file__).with_name("rules.yaml")
+TABLES = tuple(Path(__file__).with_name(name) for name in ("rules.yaml", "support.yaml"))
 LONGEST_FACT = 200
 _SEVERITY = {"style": "warning"}
 
@@ -86,7 +86,9 @@ def table() -> Mapping[str, Rule]:
         ValueError: the table holds a kind, a severity or a row that means nothing.
     """
     found: dict[str, Rule] = {}
-    for family, rows in yaml.safe_load(TABLE.read_text(encoding="utf-8")).items():
+    texts = [table.read_text(encoding="utf-8") for table in TABLES]
+    families = [one for text in texts for one in yaml.safe_load(text).items()]
+    for family, rows in families:
         for name, row in rows.items():
             severity = row.pop("severity", _SEVERITY.get(row["kind"], "error"))
             if name in found or row["kind"] not in KINDS or severity not in SEVERITIES:

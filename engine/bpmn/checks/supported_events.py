@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.model import ACTIVITIES, CATCHING, THROWING, Event, Node, ProcessModel
 
-Reason = tuple[str, str, str]  # rule, what it is in English, in Chinese
+Reason = tuple[str, dict[str, str]]  # a rule, and the facts that its sentence names
 
 _LISTENED = {"message", "timer", "signal", "conditional"}
 _SENT = {"message", "signal", "escalation"}
@@ -29,7 +29,7 @@ def refusals(process: ProcessModel, node: Node) -> Iterator[Reason]:
     """Yield why an event, or what a node does with events, is not executed."""
     yield from _kind(process, node)
     if node.event.kind == "cancel" and not _in_transaction(process, node):
-        yield "cancel-outside-transaction", "a cancel event outside a transaction", "事务外的取消事件"
+        yield "cancel-outside-transaction", {}
     if node.event.kind == "compensation":
         yield from _compensation(process, node)
     if node.kind in ACTIVITIES:
@@ -37,13 +37,9 @@ def refusals(process: ProcessModel, node: Node) -> Iterator[Reason]:
     if node.loop is not None and node.loop.behavior != "All":
         yield from _repetition(process, node)
     if node.start_quantity < 1 or node.completion_quantity < 1:
-        yield "quantity", "a quantity of tokens below 1", "小于 1 的令牌数量"
+        yield "quantity", {}
     if node.instantiate and (node.parent is not None or process.incoming(node.id)):
-        yield (
-            "instantiating",
-            "a node that starts the process although something leads to it",
-            "有前驱却要启动流程的节点",
-        )
+        yield "instantiating", {}
 
 
 def _kind(process: ProcessModel, node: Node) -> Iterator[Reason]:
@@ -56,22 +52,19 @@ def _kind(process: ProcessModel, node: Node) -> Iterator[Reason]:
     if node.event.kind == "multiple":
         yield from _several(node, place)
         return
-    name = node.event.kind
-    yield f"{name}-{node.kind}", f"the event kind {name} at this place", f"此处的 {name} 事件"
+    if place == "startEvent" and node.event.kind == "conditional":
+        yield "conditional-start", {}
+    else:
+        yield "event-place", {"event": node.event.kind}
 
 
 def _several(node: Node, place: str) -> Iterator[Reason]:
     possible = _LISTENED if node.kind in CATCHING else _SENT
     odd = sorted({part.kind for part in node.event.parts} - possible)
     if odd:
-        kinds = ", ".join(odd)
-        yield (
-            "multiple-event",
-            f"an event with several definitions, one of them of the kind {kinds},",
-            f"多个定义中含有 {kinds} 的事件",
-        )
+        yield "multiple-event", {"kinds": ", ".join(odd)}
     if node.event.parallel and place == "startEvent":
-        yield "parallel-multiple", "a parallel multiple start of a process", "流程的并行多重开始事件"
+        yield "parallel-multiple", {}
 
 
 def _in_transaction(process: ProcessModel, node: Node) -> bool:
@@ -85,20 +78,12 @@ def _compensation(process: ProcessModel, node: Node) -> Iterator[Reason]:
     if node.kind == "boundaryEvent":
         handler = process.nodes.get(node.handler or "")
         if handler is None or not handler.for_compensation or handler.parent != node.parent:
-            yield (
-                "compensation-without-handler",
-                "a compensation event without an associated compensation activity beside it",
-                "没有关联补偿活动的补偿事件",
-            )
+            yield "compensation-without-handler", {}
     elif node.kind in THROWING and node.event.activity is not None:
         target = process.nodes.get(node.event.activity)
         seen = list(_levels(process, node))
         if target is None or target.kind not in ACTIVITIES or target.parent not in seen:
-            yield (
-                "compensation-target",
-                f"the compensation of {node.event.activity}, which is no activity of its level",
-                f"对 {node.event.activity} 的补偿（不是本层的活动）",
-            )
+            yield "compensation-target", {"target": node.event.activity}
 
 
 def _levels(process: ProcessModel, node: Node) -> Iterator[str | None]:
@@ -120,7 +105,7 @@ def _undone_twice(process: ProcessModel, node: Node) -> Iterator[Reason]:
         if start.event.kind == "compensation"
     ]
     if len(handlers) + len(inside) > 1:
-        yield "compensation-twice", "an activity that is undone in two ways", "有两种补偿方式的活动"
+        yield "compensation-twice", {}
 
 
 def _repetition(process: ProcessModel, node: Node) -> Iterator[Reason]:
@@ -132,18 +117,10 @@ def _repetition(process: ProcessModel, node: Node) -> Iterator[Reason]:
     loop = node.loop
     events = [] if loop is None else [event for _, event in loop.throws]
     if not events or any(event.kind not in _SENT for event in events):
-        yield (
-            "multi-instance-behavior",
-            "a repetition that throws no message, signal or escalation",
-            "不抛出消息、信号或升级的多实例行为",
-        )
+        yield "multi-instance-event", {}
     for border in process.boundary(node.id):
         if border.interrupting and any(_hears(border.event, event) for event in events):
-            yield (
-                "multi-instance-behavior",
-                f"a repetition whose own event the interrupting {border.id} catches",
-                f"自身事件会被中断边界事件 {border.id} 捕获的多实例活动",
-            )
+            yield "multi-instance-behavior", {"event": border.id}
 
 
 def _hears(catching: Event, thrown: Event) -> bool:

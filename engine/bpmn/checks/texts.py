@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from catalogue.problem import Problem
 from engine.bpmn import foreign, timers
+from engine.bpmn.checks import rules
 from engine.bpmn.errors import ExpressionRefused
 from engine.bpmn.expressions import compile_expression, compile_script
 from engine.bpmn.extensions import Call
 from engine.bpmn.loops import MOST_INSTANCES
-from engine.bpmn.model import Flow, Node, ProcessModel
+from engine.bpmn.model import Node, ProcessModel
 
 
 def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> list[Problem]:
@@ -27,17 +28,15 @@ def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> lis
         except ExpressionRefused as error:
             reason = error.params["reason"]
             other = not is_script and foreign.is_foreign(text.strip())
+            rule = rules.rule("expression-language" if other else "expression")
             found.append(
-                Problem(
-                    rule="expression-language" if other else "expression",
-                    kind="unsupported" if other else "unsafe",
+                rule.problem(
                     file=process.file,
                     line=line,
                     element=element,
-                    message=f"{element}: the {what} is refused: {reason}.",
-                    message_zh=f"{element}：表达式（{what}）不在允许的范围内：{reason}。",
                     process=process.id,
-                    elements=(element,),
+                    what=what,
+                    reason=reason,
                 )
             )
     return found + list(_unconditional(process)) + list(_too_many(process))
@@ -99,17 +98,7 @@ def _too_many(process: ProcessModel) -> Iterator[Problem]:
     for node in process.nodes.values():
         text = (node.loop.cardinality if node.loop else None) or ""
         if text.isdecimal() and int(text[:20]) > MOST_INSTANCES:
-            yield Problem(
-                rule="too-many-instances",
-                kind="unsafe",
-                file=process.file,
-                line=node.line,
-                element=node.id,
-                message=f"{node.id}: more than {MOST_INSTANCES} instances.",
-                message_zh=f"{node.id}：实例数超过 {MOST_INSTANCES}。",
-                process=process.id,
-                elements=(node.id,),
-            )
+            yield rules.of_node("too-many-instances", process, node, limit=MOST_INSTANCES)
 
 
 def _unconditional(process: ProcessModel) -> Iterator[Problem]:
@@ -128,20 +117,7 @@ def _unconditional(process: ProcessModel) -> Iterator[Problem]:
             if flow.condition is None:
                 dead = node.kind == "exclusiveGateway" and flow is not outgoing[-1]
                 dead = dead or (node.kind == "exclusiveGateway" and node.default is not None)
-                yield _missing(process, flow, "error" if dead else "warning")
-
-
-def _missing(process: ProcessModel, flow: Flow, severity: str) -> Problem:
-    return Problem(
-        rule="conditional-flows",
-        kind="house" if severity == "error" else "style",
-        file=process.file,
-        line=flow.line,
-        element=flow.id,
-        message=f"{flow.id}: it leaves the gateway {flow.source} without a condition and is not "
-        "its default.",
-        message_zh=f"{flow.id}：从网关 {flow.source} 引出，既没有条件也不是默认流。",
-        severity=severity,
-        process=process.id,
-        elements=(flow.id, flow.source),
-    )
+                named = {"source": flow.source}
+                yield rules.of_node("conditional-flows", process, flow, **named)
+                if dead:
+                    yield rules.of_node("undecided", process, flow, **named)

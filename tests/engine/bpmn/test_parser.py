@@ -12,11 +12,9 @@ from tests.engine.bpmn.diagrams import (
     document,
     element,
     end,
-    error,
     extensions,
     flows,
     gateway,
-    message,
     process,
     script,
     start,
@@ -46,97 +44,6 @@ def test_a_good_file_has_no_problem_and_its_model_keeps_names_lines_and_order():
 
 LINK = '<bpmn:linkEventDefinition name="L"/>'
 MESSAGE = '<bpmn:message id="m" name="m"/>'
-UNSUPPORTED = {
-    "complex-gateway-activation": (
-        "a",
-        simple(gateway("complex", "a"), user("b"), notation="s a; s b; b a; a e"),
-    ),
-    "ad-hoc-subprocess": ("a", simple(element("adHocSubProcess", "a", user("b")))),
-    "conditional-startEvent": (
-        "c",
-        simple(
-            user("a"),
-            start(
-                "c",
-                '<bpmn:conditionalEventDefinition><bpmn:condition xsi:type="bpmn:tFormalExpression">x'
-                "</bpmn:condition></bpmn:conditionalEventDefinition>",
-            ),
-        ),
-    ),
-    "multiple-event": (
-        "b",
-        simple(user("a"), boundary("b", "a", error() + timer("P1D"))),
-    ),
-    "service-without-operation": ("a", simple(element("serviceTask", "a"))),
-    "rule-without-decision": ("a", simple(element("businessRuleTask", "a"))),
-    "call-without-process": ("a", simple(element("callActivity", "a"))),
-    "quantity": ("a", simple(element("userTask", "a", startQuantity="0"))),
-    "instantiating": (
-        "a",
-        simple(element("receiveTask", "a", messageRef="m", instantiate="true")),
-    ),
-    "event-gateway-target": ("a", simple(gateway("eventBased", "a"))),
-    "event-subprocess-start": (
-        "x",
-        simple(user("a"), subprocess("x", user("y"), by_event=True)),
-    ),
-    "subprocess-start": (
-        "a",
-        simple(subprocess("a", start("q", message("m")) + end("r") + flows("q r"))),
-    ),
-    "cancel-outside-transaction": (
-        "b",
-        simple(user("a"), boundary("b", "a", "<bpmn:cancelEventDefinition/>")),
-    ),
-    "extension": (
-        "a",
-        simple(element("userTask", "a", extensions('<camunda:executionListener class="x"/>'))),
-    ),
-    "loop-without-condition": ("a", simple(user("a", "<bpmn:standardLoopCharacteristics/>"))),
-    "multi-instance-without-source": (
-        "a",
-        simple(user("a", "<bpmn:multiInstanceLoopCharacteristics/>")),
-    ),
-    "multi-instance-behavior": (
-        "a",
-        simple(
-            user(
-                "a",
-                '<bpmn:multiInstanceLoopCharacteristics behavior="One"><bpmn:loopCardinality>2'
-                "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>",
-            )
-        ),
-    ),
-    "data-store": (
-        "a",
-        simple(
-            '<bpmn:dataStoreReference id="store"/>',
-            user(
-                "a",
-                '<bpmn:property id="prop"/><bpmn:dataInputAssociation id="dia">'
-                "<bpmn:sourceRef>store</bpmn:sourceRef><bpmn:targetRef>prop</bpmn:targetRef>"
-                "</bpmn:dataInputAssociation>",
-            ),
-        ),
-    ),
-}
-
-
-@pytest.mark.parametrize("rule", UNSUPPORTED)
-def test_what_is_not_executed_is_refused_by_name_and_line(rule):
-    identity, xml = UNSUPPORTED[rule]
-    data = document(MESSAGE, xml)
-    found = [p for p in parser.parse({"t.bpmn": data}).problems if p.rule == rule]
-
-    assert [p.element for p in found] == [identity]
-    assert (found[0].kind, found[0].severity, found[0].process) == ("unsupported", "error", "p")
-    at = data.index(f'id="{identity}"'.encode())
-    assert found[0].line == data[:at].count(b"\n") + 1
-    assert identity in found[0].message and found[0].message_zh
-    with pytest.raises(BundleRefused):
-        parser.bundle({"t.bpmn": data}, "p")
-
-
 INVALID = {
     "dangling-target-ref": ("f_a_x", simple(user("a"), notation="s a; a x")),
     "dangling-source-ref": ("f_x_e", simple(user("a"), notation="s a; x e")),
@@ -199,7 +106,7 @@ def test_broken_references_and_levels_are_invalid(rule):
             ),
         ),
         (
-            "conditional-flows",
+            "undecided",
             "f_g_a",
             simple(gateway("exclusive", "g"), user("a"), user("b"), notation="s g; g a; g b [x]"),
         ),

@@ -1,0 +1,246 @@
+"""Activities: tasks, sub-processes, calls and repetitions, as rows of the table of constructs."""
+
+from __future__ import annotations
+
+from tests.engine.bpmn.constructs import Executed
+from tests.engine.bpmn.constructs.happenings import ROOT, SIGNAL
+from tests.engine.bpmn.diagrams import (
+    boundary,
+    element,
+    end,
+    extensions,
+    flows,
+    gateway,
+    operation,
+    process,
+    script,
+    start,
+    subprocess,
+    user,
+)
+
+MANY = "bpmn:multiInstanceLoopCharacteristics"
+_A, _L = "Activity", "Repetition"
+
+
+def one(task: str, *more: str) -> str:
+    return process("p", start(), task, *more, end(), flows("s a; a e"))
+
+
+def many(inside: str, **attributes: str) -> str:
+    more = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<{MANY}{more}>{inside}</{MANY}>"
+
+
+THREE = "<bpmn:loopCardinality>3</bpmn:loopCardinality>"
+TWO = "<bpmn:loopCardinality>2</bpmn:loopCardinality>"
+
+ROWS = (
+    Executed(_A, "Task without a kind: passes", one(element("task", "a")), "s a e ."),
+    Executed(_A, "User task and manual task", one(user("a")), "s a e .", "a"),
+    Executed(_A, "Script task", one(script("a", "n = 1")), "s a e ."),
+    Executed(
+        _A,
+        "Service task with an operation (in the step) or a connector (by a job)",
+        one(operation("a", "note")),
+        "s a e .",
+    ),
+    Executed(
+        _A,
+        "Send task and receive task",
+        ROOT
+        + process(
+            "p",
+            start(),
+            element("sendTask", "t", messageRef="m"),
+            element("receiveTask", "a", messageRef="m"),
+            end(),
+            flows("s t; t a; a e"),
+        ),
+        "s t a e .",
+        "m:m",
+    ),
+    Executed(
+        _A,
+        "Business rule task with a decision",
+        one(element("businessRuleTask", "a", extensions('<tongban:decision key="d"/>'))),
+        "s a e .",
+    ),
+    Executed(
+        _A,
+        "Embedded sub-process, also an empty one",
+        process(
+            "p",
+            start(),
+            subprocess("a", start("ss") + user("b") + flows("ss b")),
+            subprocess("c", ""),
+            end(),
+            flows("s a; a c; c e"),
+        ),
+        "s a ss b c e .",
+        "b",
+    ),
+    Executed(
+        _A,
+        "Transaction",
+        one(element("transaction", "a", start("ss") + user("b") + flows("ss b"))),
+        "s a ss b e .",
+        "b",
+    ),
+    Executed(
+        _A,
+        "Ad-hoc sub-process with nothing inside",
+        one(element("adHocSubProcess", "a")),
+        "s a e .",
+    ),
+    Executed(
+        _A,
+        "Call activity, recursive too",
+        one(element("callActivity", "a", calledElement="q"))
+        + process("q", start("qs"), user("b"), flows("qs b")),
+        "s a qs b e .",
+        "b",
+    ),
+    Executed(
+        _A,
+        "Call of a global task: runs as that task",
+        '<bpmn:globalUserTask id="g" name="g"/>'
+        + one(element("callActivity", "a", calledElement="g")),
+        "s a e .",
+        "a",
+    ),
+    Executed(
+        _A,
+        "startQuantity and completionQuantity",
+        process(
+            "p",
+            start(),
+            element("userTask", "a", completionQuantity="2"),
+            element("userTask", "b", startQuantity="2"),
+            end(),
+            flows("s a; a b; b e"),
+        ),
+        "s a b b e .",
+        "a b",
+    ),
+    Executed(
+        _L,
+        "Standard loop, tested before or after, with a maximum",
+        one(user("a", '<bpmn:standardLoopCharacteristics loopMaximum="2"/>')),
+        "s a a a e .",
+        "a a",
+    ),
+    Executed(
+        _L,
+        "Multi-instance, in parallel",
+        one(user("a", many(TWO))),
+        "s a a a e .",
+        "a a",
+        note="the entries are those of the activity and of its instances",
+    ),
+    Executed(
+        _L,
+        "Multi-instance, one after another",
+        one(user("a", many(TWO, isSequential="true"))),
+        "s a a a e .",
+        "a a",
+    ),
+    Executed(
+        _L,
+        "Multi-instance over a collection, with input and output items",
+        one(
+            user(
+                "a",
+                many(
+                    "<bpmn:loopDataInputRef>rooms</bpmn:loopDataInputRef>"
+                    '<bpmn:inputDataItem id="room" name="room"/>'
+                ),
+            )
+        ),
+        "s a a a e .",
+        "a a",
+        {"rooms": [1, 2]},
+    ),
+    Executed(
+        _L,
+        "Completion condition: the rest is cancelled",
+        one(
+            user(
+                "a",
+                many(
+                    THREE + "<bpmn:completionCondition>numberOfCompletedInstances &gt;= 1"
+                    "</bpmn:completionCondition>"
+                ),
+            )
+        ),
+        "s a a a a e .",
+        "a",
+        note="reads `numberOfInstances`, `numberOfActiveInstances`, `numberOfCompletedInstances`",
+    ),
+    Executed(
+        _L,
+        "Behavior None or One: an event as each, or the first, instance completes",
+        ROOT.replace(
+            "<bpmn:signal", '<bpmn:signalEventDefinition id="sed" signalRef="sig"/><bpmn:signal'
+        )
+        + process(
+            "p",
+            start(),
+            user("a", many(TWO, behavior="One", oneBehaviorEventRef="sed")),
+            boundary("b", "a", SIGNAL, False),
+            user("x"),
+            end(),
+            flows("s a; a e; b x"),
+        ),
+        "s a a a b x e",
+        "a a",
+        note="caught by boundary events that do not interrupt",
+    ),
+    Executed(
+        _L,
+        "Behavior Complex: an event for each definition whose condition holds",
+        ROOT
+        + process(
+            "p",
+            start(),
+            user(
+                "a",
+                many(
+                    TWO + '<bpmn:complexBehaviorDefinition id="cb"><bpmn:condition '
+                    'xsi:type="bpmn:tFormalExpression">numberOfCompletedInstances == 2'
+                    '</bpmn:condition><bpmn:event id="thrown">' + SIGNAL + "</bpmn:event>"
+                    "</bpmn:complexBehaviorDefinition>",
+                    behavior="Complex",
+                ),
+            ),
+            boundary("b", "a", SIGNAL, False),
+            user("x"),
+            end(),
+            flows("s a; a e; b x"),
+        ),
+        "s a a a b x e",
+        "a a",
+    ),
+    Executed(
+        _L,
+        "Repetition of sub-processes and calls",
+        one(subprocess("a", many(TWO) + start("ss") + user("b") + flows("ss b"))),
+        "s a a a ss ss b b e .",
+        "b b",
+    ),
+    Executed(
+        "Sequence flows",
+        "A node reached twice: each token is kept apart until it joins",
+        process(
+            "p",
+            start(),
+            gateway("parallel", "g"),
+            script("a", "n = 1"),
+            script("b", "k = 2"),
+            gateway("parallel", "j"),
+            end(),
+            flows("s g; g a; g b; a j; b j; j e"),
+        ),
+        "s g a b j j e .",
+    ),
+)
