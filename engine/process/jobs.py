@@ -50,16 +50,25 @@ class Taken(NamedTuple):
     lease: str
 
 
-def take(database: Database, limit: int = BATCH) -> list[Taken]:
+def take(
+    database: Database, limit: int = BATCH, *, but: frozenset[str] = frozenset()
+) -> list[Taken]:
     """Lease a batch of due jobs, those due first among the ones it got first.
 
     Candidates are read without locks and drawn from more than are wanted, so that two workers
     seldom want the same; whoever comes second to a row finds it leased and leaves it.
+
+    Args:
+        database: where they wait.
+        limit: how many at most.
+        but: kinds that somebody else does.
     """
     due, lease = clock.now(), secrets.token_hex(16)
     with reading(database) as session:
-        query = select(Job.instance_id, Job.number).where(_free(due, database_time(session)))
-        found = session.execute(query.order_by(Job.due_at).limit(limit * SPREAD)).all()
+        query = select(Job.instance_id, Job.number)
+        query = query.where(_free(due, database_time(session)), Job.kind.not_in(but))
+        query = query.order_by(Job.due_at, Job.instance_id, Job.number)
+        found = session.execute(query.limit(limit * SPREAD)).all()
     candidates = [(row[0], row[1]) for row in found]
     drawn = set(random.sample(candidates, min(limit, len(candidates))))
     if not drawn:

@@ -79,8 +79,8 @@ class Machine:
         done = 0
         with clock.at(self.now):
             while done < MOST_JOBS:
-                taken = jobs.take(self.database, but=OUTSIDE)
-                found = [self._perform(one) for one in sorted(taken)] or self._offer()
+                taken = jobs.take(self.database, MOST_JOBS, but=OUTSIDE)  # all: nothing is drawn
+                found = [self._perform(one) for one in taken] or self._offer()
                 done += len(found)
                 for happened in found:
                     events += happened
