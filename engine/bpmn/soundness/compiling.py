@@ -211,13 +211,12 @@ class Compiler:
         if node.event.kind not in QUIET:
             if name not in self.net.places:
                 place = self.place(name, frame, node.id, "token", ())
-                place.groups.add(f"region:{frame.name(str(region))}")
+                place.groups |= {f"region:{frame.name(one)}" for one in frame.around(region)}
                 throwing.end(self, frame, node, name)
             return (name,), (), frozenset()
         if name not in self.net.places:
             place = self.place(name, frame, node.id, "end", (node.id,))
-            if region is not None:
-                place.groups.add(f"ends:{frame.name(region)}")
+            place.groups |= {f"ends:{frame.name(one)}" for one in frame.around(region)}
         key = (frame.drawing.model.id, node.id)
         return (name,), ((node.id, None),), frozenset({key})
 

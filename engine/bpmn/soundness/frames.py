@@ -55,6 +55,10 @@ class Frame:
         """Return the name of an element in the net."""
         return self.prefix + element
 
+    def around(self, event: str | None) -> list[str]:
+        """Return a side event and those in whose regions it is."""
+        return [one for one, nodes in self.regions.items() if one == event or event in nodes]
+
     def chain(self) -> Iterator[Frame]:
         """Yield this frame and those around it."""
         frame: Frame | None = self
