@@ -31,9 +31,17 @@ def bundle(key: str):
 
 
 def test_every_file_of_scenarios_can_be_read():
-    report = scenarios.check(SOURCES, checking.check(PROCESSES))
+    files = {
+        path.relative_to(FOLDER).as_posix(): path
+        for path in FOLDER.rglob("*")
+        if checking.type_of(path.name)
+    }
+    models = {name: path.read_bytes() for name, path in files.items()}
+
+    report = scenarios.check(SOURCES, checking.check(models))
 
     assert report.problems == []
+    assert report.ok, str(report)
     assert len(report.played) == len(ALL) > 50
 
 

@@ -16,6 +16,7 @@ from engine.bpmn import parser
 from engine.bpmn.activities import OperationContext
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.model import Parsed
+from engine.bpmn.waits import ReadyTask
 from engine.errors import EngineError
 from engine.process import checking, decisions
 from engine.process.checking import Report
@@ -66,7 +67,7 @@ def check(files: Mapping[str, bytes], models: Report) -> ScenarioReport:
         models: the diagrams and decisions, as `engine.process.checking.check` returns them.
     """
     report = ScenarioReport()
-    parsed, decide = models.parsed, partial(_decide, models)
+    parsed, decide, fields = models.parsed, partial(_decide, models), partial(_fields, models)
     bundles: dict[str, Bundle | None] = {}
     concerned: set[str] = set()
     for name, data in sorted(files.items()):
@@ -79,7 +80,7 @@ def check(files: Mapping[str, bytes], models: Report) -> ScenarioReport:
             if bundle is not None:
                 concerned |= set(bundle.models)
                 report.problems += _unknown(placed, bundle)
-                report.played.append(playing.play(placed, bundle, decide))
+                report.played.append(playing.play(placed, bundle, decide, fields))
     passed = [parsed.processes[key] for key in concerned]
     report.coverage = coverage.measure(passed, report.played)
     report.problems = in_order(report.problems)
@@ -94,6 +95,15 @@ def _decide(models: Report, context: OperationContext) -> Mapping[str, Any]:
             digest = checking.sha256(models.files[name])
             return decisions.decide(Pinned(model, decision, digest), context).variables
     return decisions.decide(None, context).variables
+
+
+def _fields(models: Report, task: ReadyTask) -> frozenset[str] | None:
+    """Return the fields of a task's form, when it lies among the files."""
+    if task.extensions.form is None:
+        return None
+    file = models.parsed.processes[task.process].file
+    found = models.forms.get(checking.form_file(file, task.extensions.form, models.forms) or "")
+    return None if found is None else frozenset(found.fields)
 
 
 def _bundle(placed: Placed, parsed: Parsed, report: ScenarioReport) -> Bundle | None:

@@ -9,7 +9,7 @@ its place; after a step that fails, what follows is not played.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,7 @@ from engine.bpmn import timers, workflow
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.errors import BpmnError
 from engine.bpmn.journal import Entry
-from engine.bpmn.waits import Waiting
+from engine.bpmn.waits import ReadyTask, Waiting
 from engine.bpmn.workflow import Operations, Run
 from engine.errors import EngineError
 from engine.process.scenarios.answering import Answers
@@ -29,6 +29,7 @@ from engine.process.scenarios.reading import Expected, Outcome, Placed, Status, 
 
 START = datetime(2026, 1, 5, 1, tzinfo=UTC)  # as `tongban trace`
 MOST_TIMERS = 1000
+Fields = Callable[[ReadyTask], Set[str] | None]
 PASSED = ("entered", "taken")
 BESIDE = ("boundaryEvent", "startEvent")  # they wait while the flow stands somewhere else
 
@@ -55,20 +56,28 @@ class _CannotGoOn(Exception):
         self.expected, self.got = expected, got
 
 
-def play(placed: Placed, bundle: Bundle, decide: Operations | None = None) -> Played:
+def play(
+    placed: Placed,
+    bundle: Bundle,
+    decide: Operations | None = None,
+    fields: Fields = lambda task: None,
+) -> Played:
     """Play a scenario from its start to its outcome.
 
     Args:
         placed: The scenario.
         bundle: The process and all it calls.
         decide: Evaluates decisions for which the scenario gives no answer.
+        fields: Tells the fields of a task's form; None where it has none, and takes anything.
     """
-    return _Player(placed, bundle, decide).play()
+    return _Player(placed, bundle, decide, fields).play()
 
 
 class _Player:
-    def __init__(self, placed: Placed, bundle: Bundle, decide: Operations | None) -> None:
-        self.placed, self.bundle = placed, bundle
+    def __init__(
+        self, placed: Placed, bundle: Bundle, decide: Operations | None, fields: Fields
+    ) -> None:
+        self.placed, self.bundle, self.fields = placed, bundle, fields
         self.answers = Answers(placed.operations, decide)
         self.played = Played(placed)
         self.at = START
@@ -148,6 +157,11 @@ class _Player:
         for other in found[0].extensions.not_same_as:
             if step.by is not None and self.persons.get(other) == step.by:
                 raise _CannotGoOn(f"another completes {element} than {other}", step.by)
+        known = self.fields(found[0])
+        unknown = set(step.variables) - known if known is not None else set()
+        if unknown:
+            form = found[0].extensions.form
+            raise _CannotGoOn(f"the form {form} has the fields", sorted(unknown))
         if step.by is not None:
             self.persons[element] = step.by
         self.run.complete(found[0].id, step.variables)

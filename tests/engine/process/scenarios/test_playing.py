@@ -191,6 +191,26 @@ def test_the_second_person_must_be_another():
     assert same.played[0].differences[0].got == "li"
 
 
+def test_a_variable_needs_a_field_of_the_form():
+    form = b'{"type": "default", "components": [{"type": "textfield", "key": "note"}]}'
+    task = d.user("Check", d.extensions('<tongban:form key="check"/>'))
+    process = d.process("p", d.start(), task, d.end(), d.flows("s Check; Check e"))
+    models = checking.check({"p.bpmn": d.document(process), "check.form": form})
+    text = """
+process: p
+scenarios:
+  - name: one field
+    steps: [{complete: Check, variables: {FIELD: text}}]
+    outcome: {}
+"""
+
+    right = scenarios.check({"a.yaml": text.replace("FIELD", "note").encode()}, models)
+    wrong = scenarios.check({"a.yaml": text.replace("FIELD", "nothing").encode()}, models)
+
+    assert right.ok, f"{right} {models.problems}"
+    assert wrong.played[0].differences[0].got == ["nothing"]
+
+
 TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="D" name="D"
   namespace="urn:test"><inputData id="i" name="amount"><variable name="amount" typeRef="number"/>
   </inputData><decision id="size" name="size"><variable name="size" typeRef="string"/>
