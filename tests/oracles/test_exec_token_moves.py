@@ -30,7 +30,7 @@ def test_tokens_move_as_the_standard_says(case: dict[str, Any], score: Score) ->
 
 def verdict_of(case: dict[str, Any]) -> Verdict:
     original = (judging.models(SUITE) / case["bpmn"]).read_bytes()
-    content = drawings.with_named_signals(original)
+    content = drawings.written_out(original)
     trace = Trace({Path(case["bpmn"]).name: content})
     try:
         if trace.refused:

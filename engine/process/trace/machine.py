@@ -1,8 +1,9 @@
 """Machine: the worker of a trace, with a clock that stands still until it is set.
 
 One command is one step and then everything that is due because of it, in the order of due time,
-instance and number, so that the same commands give the same events. Outside systems are never
-called: their jobs wait for `complete`.
+instance and number, so that the same commands give the same events. Time stands still within a
+command: timers fire when time passes or by hand, even those that are due at once. Outside systems
+are never called: their jobs wait for `complete`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from engine.process.trace.watcher import Watcher
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 SYSTEM = Actor.system()
 OUTSIDE = frozenset({"connector"})
+HELD = OUTSIDE | {"timer"}
 MOST_JOBS = 10_000
 
 Event = dict[str, Any]
@@ -56,12 +58,13 @@ class Machine:
 
         Raises:
             EngineError: what the step raised; nothing of it was kept.
+            NeverRests: what follows makes new work without end.
         """
         with clock.at(self.now):
             self.watcher.begin()
             with steps.run(self.database, instance_id=instance_id) as session:
                 happen(session)
-            return self.watcher.keep() + self.drain()
+            return self.watcher.keep() + self._drain(HELD)
 
     def move(self, instance_id: UUID, happen: Callable[[Step], object]) -> list[Event]:
         """Let something happen in an instance, then all that follows."""
@@ -69,17 +72,13 @@ class Machine:
             lambda session: instances.move(session, instance_id, happen, by=SYSTEM), instance_id
         )
 
-    def drain(self) -> list[Event]:
-        """Do everything that is due now.
-
-        Raises:
-            NeverRests: that makes new work without end.
-        """
+    def _drain(self, held: frozenset[str]) -> list[Event]:
+        """Do everything that is due now, but some kinds of jobs."""
         events: list[Event] = []
         done = 0
         with clock.at(self.now):
             while done < MOST_JOBS:
-                taken = jobs.take(self.database, MOST_JOBS, but=OUTSIDE)  # all: nothing is drawn
+                taken = jobs.take(self.database, MOST_JOBS, but=held)  # all: nothing is drawn
                 found = [self._perform(one) for one in taken] or self._offer()
                 done += len(found)
                 for happened in found:
@@ -94,14 +93,14 @@ class Machine:
         Raises:
             NeverRests: timers go on without end.
         """
-        events = self.drain()
+        events = self._drain(OUTSIDE)
         for _ in range(MOST_JOBS):
             due = self._next_due(end)
             if due is None:
                 self.now = max(self.now, end)
                 return events
             self.now = max(self.now, due)
-            events += self.drain()
+            events += self._drain(OUTSIDE)
         raise NeverRests(count=MOST_JOBS)
 
     def _perform(self, taken: jobs.Taken) -> list[Event]:
