@@ -21,6 +21,8 @@ _DURATION = re.compile(
 )
 _REPEAT = re.compile(r"R(\d*)/(.+)", re.IGNORECASE)
 LONGEST = timedelta(days=366 * 200)
+SHORTEST = timedelta(seconds=1)
+MOST_SHORT = 1000
 
 
 @dataclass(frozen=True)
@@ -114,19 +116,22 @@ def _repeating(count: str, parts: list[str], now: datetime) -> Schedule:
     if repeats is not None and repeats < 0:
         raise ValueError("a timer that repeats zero times never fires")
     if len(parts) == 1:
-        every = _lasting(parts[0])
+        every = _lasting(parts[0], repeats)
         return Schedule(every.after(now), repeats, every)
     if len(parts) == 2 and parts[1][:1] in ("P", "p"):
-        every = _lasting(parts[1])
+        every = _lasting(parts[1], repeats)
         return Schedule(instant(parts[0]), repeats, every)
     if len(parts) == 2 and parts[0][:1] in ("P", "p"):
         raise ValueError("an interval given by its end is not supported")
     raise ValueError("a repeating interval is R[n]/[start/]duration")
 
 
-def _lasting(text: str) -> Duration:
-    """Read the length of an interval; one of no length would fire without an end."""
+def _lasting(text: str, repeats: int | None) -> Duration:
+    """Read the length of an interval; a short one for ever would keep a worker busy for ever."""
     every = duration(text)
     if every == Duration(0, timedelta(0)):
         raise ValueError("an interval that repeats needs a length")
+    short = not every.months and every.rest < SHORTEST
+    if short and (repeats is None or repeats > MOST_SHORT):
+        raise ValueError(f"an interval under a second repeats at most {MOST_SHORT} times")
     return every

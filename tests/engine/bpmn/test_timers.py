@@ -57,3 +57,13 @@ def test_intervals_say_how_often_and_how_far_apart():
 )
 def test_other_texts_are_no_literals(text):
     assert not timers.is_literal(text)
+
+
+@pytest.mark.parametrize("text", ["R/PT0S", "R5/PT0S", "R/PT0.1S", "R99999/PT0.5S", "R/P0Y0M"])
+def test_a_timer_that_would_keep_a_worker_busy_for_ever_is_refused(text):
+    with pytest.raises(ValueError, match="interval"):
+        timers.schedule(text, datetime(2026, 1, 5, tzinfo=UTC))
+
+
+def test_a_short_interval_may_repeat_a_few_times():
+    assert timers.schedule("R10/PT0.1S", datetime(2026, 1, 5, tzinfo=UTC)).repeats == 9
