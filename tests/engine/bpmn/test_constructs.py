@@ -6,12 +6,20 @@ import pytest
 
 from engine.bpmn import parser
 from engine.bpmn.errors import BundleRefused
-from tests.engine.bpmn.constructs import Executed, Refused, activities, flow, happenings, play
+from tests.engine.bpmn.constructs import (
+    Executed,
+    Refused,
+    activities,
+    flow,
+    handlers,
+    happenings,
+    play,
+)
 from tests.engine.bpmn.constructs import refused as refusals
 from tests.engine.bpmn.constructs.__main__ import DOCUMENT, write
 from tests.engine.bpmn.diagrams import document
 
-EXECUTED = flow.ROWS + happenings.ROWS + activities.ROWS
+EXECUTED = flow.ROWS + happenings.ROWS + handlers.ROWS + activities.ROWS
 
 
 @pytest.mark.parametrize("row", EXECUTED, ids=lambda row: f"{row.family}: {row.name}")

@@ -50,26 +50,10 @@ def hanging(inside: str, interrupting: bool = True) -> str:
     return ROOT + process("p", start(), parts, flows("s a; b x"))
 
 
-def beside(inside: str, interrupting: bool = True) -> str:
-    started = start("es", inside, isInterrupting="true" if interrupting else "false")
-    parts = subprocess("x", started + user("h") + flows("es h"), by_event=True)
-    return ROOT + process("p", start(), user("a"), parts, flows("s a"))
-
-
 def out_of(inside: str, definition: str, interrupting: bool = True) -> str:
     body = start("ss") + user("a") + element("endEvent", "se", inside) + flows("ss a; a se")
     parts = subprocess("sub", body) + boundary("b", "sub", definition, interrupting) + user("x")
     return ROOT + process("p", start(), parts, user("z"), flows("s sub; sub z; b x"))
-
-
-def undone(inside: str) -> str:
-    handled = (
-        user("a")
-        + boundary("c", "a", UNDO)
-        + element("userTask", "u", isForCompensation="true")
-        + '<bpmn:association id="as" associationDirection="One" sourceRef="c" targetRef="u"/>\n'
-    )
-    return process("p", start(), handled, inside)
 
 
 TX = element(
@@ -78,16 +62,9 @@ TX = element(
     start("ts") + user("a") + element("endEvent", "te", "<bpmn:cancelEventDefinition/>")
     + flows("ts a; a te"),
 )  # fmt: skip
-IN_SUB = subprocess(
-    "sub",
-    start("ss")
-    + user("a")
-    + subprocess("h", start("hs", UNDO) + user("u") + flows("hs u"), by_event=True)
-    + flows("ss a"),
-)
-
+LINK = '<bpmn:linkEventDefinition name="L"/>'
 _S, _C, _T = "Start of the process", "Intermediate catch event", "Throwing event"
-_B, _E, _K = "Boundary event", "Event sub-process", "Compensation"
+_B = "Boundary event"
 
 ROWS = (
     Executed(
@@ -197,55 +174,17 @@ ROWS = (
         "a",
     ),
     Executed(
-        _E, "Interrupting: in the place of its level", beside(message("m")), "s a x es h .", "m:m h"
-    ),
-    Executed(
-        _E,
-        "Not interrupting: beside its level",
-        beside(message("m"), False),
-        "s a x es h x es h .",
-        "m:m m:m h h a",
-    ),
-    Executed(_E, "Timer, signal or condition", beside(timer("PT1H")), "s a x es h", "+PT1H"),
-    Executed(
-        _E,
-        "Error or escalation",
-        ROOT
-        + process(
+        _T,
+        "Link events: a throw jumps to the one catch of its name",
+        process(
             "p",
             start(),
+            element("intermediateThrowEvent", "t", LINK),
+            element("intermediateCatchEvent", "c", LINK),
             user("a"),
-            element("endEvent", "e", error()),
-            subprocess("x", start("es", error()) + user("h") + flows("es h"), by_event=True),
-            flows("s a; a e"),
+            flows("s t; c a"),
         ),
-        "s a e x es h",
+        "s t c a .",
         "a",
-    ),
-    Executed(
-        _K,
-        "Handler of an activity, thrown for all that has completed",
-        undone(element("endEvent", "e", UNDO) + flows("s a; a e")),
-        "s a e u .",
-        "a u",
-        note="in reverse order of completion; what ran at the same time is undone at the same time; "
-        "a handler reads the variables as they were at completion",
-    ),
-    Executed(
-        _K,
-        "Thrown for one activity",
-        undone(
-            element("intermediateThrowEvent", "t", UNDO.replace("/>", ' activityRef="a"/>'))
-            + flows("s a; a t")
-        ),
-        "s a t u .",
-        "a u",
-    ),
-    Executed(
-        _K,
-        "Compensation event sub-process; sub-processes and calls without one undo their inside",
-        process("p", start(), IN_SUB, element("endEvent", "e", UNDO), flows("s sub; sub e")),
-        "s sub ss a e h hs u .",
-        "a u",
     ),
 )
