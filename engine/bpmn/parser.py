@@ -11,17 +11,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from catalogue.problem import Problem, in_order
+from catalogue.problem import in_order
 from engine.bpmn import xml
 from engine.bpmn.bundle import Bundle, build
-from engine.bpmn.checks import calls, references, support, texts
+from engine.bpmn.checks import calls, layout, lint, references, rules, standard, support, texts
+from engine.bpmn.checks.source import Source
 from engine.bpmn.errors import BundleRefused, CalledProcessMissing, XMLRefused
 from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.bpmn.reader import Reader
 
 
 def parse(
-    files: Mapping[str, bytes], *, probes: frozenset[str] = frozenset(), drawings: bool = False
+    files: Mapping[str, bytes],
+    *,
+    probes: frozenset[str] = frozenset(),
+    drawings: bool = False,
+    style: bool = False,
 ) -> Parsed:
     """Read BPMN files.
 
@@ -30,11 +35,13 @@ def parse(
         probes: Function names that scripts of this run may call beside the usual ones.
         drawings: Whether processes that are not marked as executable are treated as if they were,
             which is how a drawing is traced.
+        style: Whether what is legal but unclear, or badly drawn, is told too.
 
     Returns:
         The processes by id and all problems in order of file and line.
     """
     parsed = Parsed()
+    sources: dict[str, Source] = {}
     for name, data in files.items():
         if not name.lower().endswith((".bpmn", ".xml")):
             continue
@@ -43,7 +50,11 @@ def parse(
         except XMLRefused as refused:
             parsed.problems.extend(refused.problems)
             continue
-        _read(tree, name, parsed, probes, drawings)
+        sources[name] = _read(tree, name, parsed, probes, drawings)
+    parsed.problems += references.imports(sources)
+    if style:
+        for source in sources.values():
+            parsed.problems += [*lint.problems(source), *layout.problems(source)]
     parsed.problems += calls.recursion(parsed)
     parsed.problems = in_order(parsed.problems)
     return parsed
@@ -119,43 +130,20 @@ def _reach(parsed: Parsed, process_key: str) -> tuple[dict[str, ProcessModel], l
 
 def _read(
     tree: Any, name: str, parsed: Parsed, probes: frozenset[str], drawings: bool = False
-) -> None:
-    duplicates = references.duplicate_ids(tree, name)
-    parsed.problems.extend(duplicates)
-    reader = Reader(tree, name)
-    elements = list(tree.getroot().iter(xml.tag("process")))
-    if not elements:
-        parsed.problems.append(
-            Problem(
-                rule="process-required",
-                kind="invalid",
-                file=name,
-                line=tree.getroot().sourceline,
-                element=tree.getroot().get("id"),
-                message="The file holds no process.",
-                message_zh="文件中没有流程。",
-            )
-        )
-    for model, element in zip(reader.processes(), elements, strict=True):
+) -> Source:
+    source = Source(tree, name, drawing=drawings)
+    parsed.problems.extend(standard.problems(source))
+    if not source.of("process"):
+        parsed.problems.append(source.problem("process-required", source.root))
+    elements = [item.element for item in source.of("process")]
+    for model, element in zip(Reader(tree, name).processes(), elements, strict=True):
         model = replace(model, executable=True) if drawings else model
         if model.id in parsed.processes:
             other = parsed.processes[model.id].file
-            parsed.problems.append(
-                Problem(
-                    rule="duplicate-process",
-                    kind="invalid",
-                    file=name,
-                    line=model.line,
-                    element=model.id,
-                    message=f"The process {model.id} is also in {other}.",
-                    message_zh=f"流程 {model.id} 在 {other} 中也有。",
-                    process=model.id,
-                    elements=(model.id,),
-                )
-            )
+            parsed.problems.append(rules.of_process("duplicate-process", model, other=other))
             continue
         parsed.processes[model.id] = model
-        parsed.problems.extend(references.dangling(model, element, tree.getroot()))
         if model.executable:
             parsed.problems.extend(support.refusals(model, element))
             parsed.problems.extend(texts.problems(model, probes))
+    return source

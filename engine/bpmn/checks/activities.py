@@ -22,6 +22,7 @@ def problems(source: Source) -> Iterator[Problem]:
     for node in source.activities:
         yield from quantities(source, node)
         if node.kind == "scriptTask":
+            yield from script_missing(source, node)
             yield from script_format(source, node)
         if node.kind == "adHocSubProcess":
             yield from ad_hoc_events(source, node)
@@ -37,6 +38,12 @@ def quantities(source: Source, node: Item) -> Iterator[Problem]:
     for name in ("startQuantity", "completionQuantity"):
         if node.get(name, "1").lstrip("+-").isdecimal() and int(node.get(name, "1")) < 1:
             yield source.problem("quantity-too-small", node, attribute=name)
+
+
+def script_missing(source: Source, node: Item) -> Iterator[Problem]:
+    """A script task without a script."""
+    if not any(script.text() for script in node.of("script")):
+        yield source.problem("script-missing", node)
 
 
 def script_format(source: Source, node: Item) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalogue.problem import Problem
+from engine.bpmn.checks.rules import of_node
 from engine.bpmn.model import Node, Parsed, ProcessModel
 
 _DECIDING = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway")
@@ -67,17 +68,5 @@ def _certain(model: ProcessModel) -> Iterator[str]:
 
 
 def _problem(model: ProcessModel, call: Node, endless: bool) -> Problem:
-    return Problem(
-        rule="endless-recursion" if endless else "recursion",
-        kind="invalid" if endless else "style",
-        file=model.file,
-        line=call.line,
-        element=call.id,
-        message=f"{call.id}: it calls {call.called}, which leads back to {model.id}"
-        + (", and no decision can end that." if endless else "."),
-        message_zh=f"{call.id}：调用 {call.called}，又回到 {model.id}"
-        + ("，且没有任何判断能结束它。" if endless else "。"),
-        severity="error" if endless else "warning",
-        process=model.id,
-        elements=(call.id,),
-    )
+    name = "endless-recursion" if endless else "recursion"
+    return of_node(name, model, call, called=call.called, own=model.id)

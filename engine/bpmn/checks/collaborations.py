@@ -87,6 +87,6 @@ def _pool(source: Source, end: str) -> Item | None:
 def message_flow_into_start(source: Source, flow: Item) -> Iterator[Problem]:
     """A start event that a message flow enters waits for a message."""
     start = source.by_id.get(plain(flow.get("targetRef")))
-    if start is not None and start.kind == "startEvent":
+    if start is not None and start.kind == "startEvent" and start.executable:
         if "message" not in source.kinds_of(start):
             yield source.problem("message-flow-start", start, flow, flow=flow.id)

@@ -6,6 +6,7 @@ standard does not know at a place is invalid, whether or not it could be given a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from catalogue.problem import Problem
@@ -39,11 +40,12 @@ def problems(source: Source) -> Iterator[Problem]:
             yield from event_untriggered(source, node)
             yield from link_flows(source, node)
             yield from event_not_interrupting(source, node)
+            yield from event_left_open(source, node)
         if node.kind == "boundaryEvent":
             yield from boundary_flows(source, node)
         if node.is_event_subprocess:
             yield from event_subprocess_flows(source, node)
-    yield from link_without_throw(source)
+    yield from links(source)
     yield from definition_shared(source)
 
 
@@ -74,6 +76,22 @@ def event_not_interrupting(source: Source, node: Item) -> Iterator[Problem]:
                 yield source.problem("event-not-interrupting", node, kind=kind)
 
 
+def event_left_open(source: Source, node: Item) -> Iterator[Problem]:
+    """A message, signal, timer or condition that is not said: a drawing may leave it open."""
+    for one in source.definitions(node):
+        kind = one.kind.removesuffix("EventDefinition")
+        if kind in ("message", "signal") and not (one.get(f"{kind}Ref") or node.get("name")):
+            yield source.problem("event-without-name", node, kind=kind)
+        elif kind == "conditional" and not any(c.text() for c in one.of("condition")):
+            yield source.problem("conditional-event", node)
+        elif kind == "timer":
+            times = one.of("timeDate", "timeDuration", "timeCycle")
+            if not times:
+                yield source.problem("timer-without-time", node)
+            for empty in (time for time in times if not time.text()):
+                yield source.problem("timer-empty", empty, form=empty.kind)
+
+
 def event_flows(source: Source, node: Item) -> Iterator[Problem]:
     """Flows into an event that only starts, or out of one that ends."""
     if node.kind in ("startEvent", "boundaryEvent"):
@@ -90,7 +108,7 @@ def boundary_flows(source: Source, node: Item) -> Iterator[Problem]:
         for flow in source.out_of(node):
             yield source.problem("compensation-flow", node, flow, flow=flow.id)
         yield from compensation_handler(source, node)
-    elif not source.out_of(node):
+    elif not (source.out_of(node) or source.drawing) and source.lists_flows:
         yield source.problem("boundary-event-outgoing", node)
 
 
@@ -118,23 +136,34 @@ def link_flows(source: Source, node: Item) -> Iterator[Problem]:
         yield source.problem("link-flows", node, *source.into(node))
 
 
-def link_without_throw(source: Source) -> Iterator[Problem]:
-    """A catching link that nothing throws, by name within its level or by reference."""
-    links = source.of("linkEventDefinition")
-    thrown, targets = set(), set()
-    for link in links:
-        if link.parent and link.parent.kind == "intermediateThrowEvent":
-            thrown.add((link.parent.parent, link.get("name")))
-            targets.update(link.refs("target"))
-    for link in links:
+def links(source: Source) -> Iterator[Problem]:
+    """A throwing link with no or several catching ones, or a catching one that none throws.
+
+    Links belong together by their name within a level, or by naming one another.
+    """
+    thrown: dict[tuple[Item | None, str], list[Item]] = defaultdict(list)
+    caught: dict[tuple[Item | None, str], list[Item]] = defaultdict(list)
+    targets: set[str] = set()
+    for link in source.of("linkEventDefinition"):
         event = link.parent
-        if event is None or event.kind != "intermediateCatchEvent":
-            continue
-        if link.id in targets:
-            continue
-        named = [name for name in link.refs("source") if name not in source.by_id]
-        if named or (event.parent, link.get("name")) not in thrown:
-            yield source.problem("link-without-throw", link, event, link=link.get("name"))
+        if event is not None and event.kind in ("intermediateThrowEvent", "intermediateCatchEvent"):
+            group = thrown if event.kind == "intermediateThrowEvent" else caught
+            group[event.parent, link.get("name")].append(link)
+            targets.update(link.refs("target") if group is thrown else ())
+    for (level, name), ones in thrown.items():
+        count = len(caught.get((level, name), ()))
+        if count != 1 and not any(link.refs("target") for link in ones):
+            for link in ones:
+                yield source.problem("link-without-catch", _event(link), count=count, link=name)
+    for (level, name), ones in caught.items():
+        for link in ones:
+            lost = [one for one in link.refs("source") if one not in source.by_id]
+            if link.id not in targets and (lost or (level, name) not in thrown):
+                yield source.problem("link-without-throw", link, _event(link), link=name)
+
+
+def _event(definition: Item) -> Item:
+    return definition.parent or definition
 
 
 def definition_shared(source: Source) -> Iterator[Problem]:

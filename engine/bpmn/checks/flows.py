@@ -20,9 +20,10 @@ def problems(source: Source) -> Iterator[Problem]:
     for flow in source.of("sequenceFlow"):
         yield from flow_immediate(source, flow)
         yield from flow_condition_place(source, flow)
-        yield from flow_mentioned(source, flow)
     for node in source.activities:
         yield from only_conditional_flow(source, node)
+    for event in source.of("startEvent", "endEvent"):
+        yield from flow_not_listed(source, event)
     for level in source.of(*LEVELS):
         yield from dead_end(source, level)
 
@@ -42,18 +43,18 @@ def flow_condition_place(source: Source, flow: Item) -> Iterator[Problem]:
         yield source.problem("condition-ignored", flow, node, source=node.id)
 
 
-def flow_mentioned(source: Source, flow: Item) -> Iterator[Problem]:
-    """Where a file lists the flows at its nodes, both ends of a flow list it."""
-    ends = [source.by_id.get(plain(flow.get(end))) for end in ("sourceRef", "targetRef")]
-    if flow.id is None or None in ends:
+def flow_not_listed(source: Source, event: Item) -> Iterator[Problem]:
+    """Where nodes list their flows, a start lists the way out and an end the way in."""
+    starts = event.kind == "startEvent"
+    kind, other, end = ("outgoing", "incoming", "targetRef") if starts else (
+        "incoming", "outgoing", "sourceRef"
+    )  # fmt: skip
+    if not event.executable or event.of(kind):
         return
-    lists = [
-        end is not None and flow.id in end.refs(kind)
-        for end, kind in zip(ends, ("outgoing", "incoming"), strict=True)
-    ]
-    for end, listed in zip(ends, lists, strict=True):
-        if any(lists) and not listed and end is not None:
-            yield source.problem("flow-not-listed", flow, end, end=end.id)
+    for flow in source.out_of(event) if starts else source.into(event):
+        far = source.by_id.get(plain(flow.get(end)))
+        if far is not None and flow.id in far.refs(other):
+            yield source.problem("flow-not-listed", event, flow, flow=flow.id)
 
 
 def only_conditional_flow(source: Source, node: Item) -> Iterator[Problem]:
@@ -69,7 +70,7 @@ def only_conditional_flow(source: Source, node: Item) -> Iterator[Problem]:
 
 def dead_end(source: Source, level: Item) -> Iterator[Problem]:
     """Where a level uses end events, whatever is not one leads on."""
-    if not level.of("endEvent"):
+    if not (level.of("endEvent") and level.executable and source.lists_flows):
         return
     for node in level.children:
         if node in source.node_set and not source.out_of(node) and _should_lead_on(source, node):

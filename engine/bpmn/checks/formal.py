@@ -27,8 +27,12 @@ def problems(source: Source) -> Iterator[Problem]:
 
 
 def informal_expression(source: Source, item: Item) -> Iterator[Problem]:
-    """An expression that does not say that it is formal."""
-    if item.executable and item.text() and not item.is_formal:
+    """An expression that is not marked as formal, in a file that names a language for them.
+
+    Where the file names none, an expression is taken by its text, as other programs do.
+    """
+    language = source.root.get("expressionLanguage")
+    if language and item.executable and item.text() and not item.is_formal:
         holder = item.parent if item.parent is not None else item
         yield source.problem("informal-expression", holder, expression=item.kind)
 
@@ -38,5 +42,5 @@ def empty_expression(source: Source, item: Item) -> Iterator[Problem]:
     formal = item.is_formal or item.kind in _ALWAYS_FORMAL
     if item.kind == "condition" and item.parent is not None:
         formal = formal or item.parent.kind == "complexBehaviorDefinition"
-    if formal and not item.text():
+    if formal and not item.text() and (item.executable or item.process is None):
         yield source.problem("empty-expression", item, expression=item.kind)

@@ -58,6 +58,9 @@ def event_gateway_flows(source: Source, node: Item) -> Iterator[Problem]:
     """An event-based gateway needs a choice; one that starts the process has no way in."""
     if len(source.out_of(node)) < 2:
         yield source.problem("event-based-gateway", node)
+    for flow in source.out_of(node):
+        if flow.of("conditionExpression"):
+            yield source.problem("event-based-gateway", flow, node)
     if node.is_true("instantiate") and source.into(node):
         yield source.problem("event-gateway-instantiating", node, *source.into(node))
 

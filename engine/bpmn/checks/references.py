@@ -1,208 +1,152 @@
-"""References: ids that lead nowhere or twice, and levels that cannot begin.
+"""References: ids that are used twice or lead nowhere, and files that name one another.
 
-The schema of BPMN knows neither a dangling reference nor an executable process without a start.
-Each finding has the kind `invalid` and names the element and its line.
+A reference with the prefix of another namespace leads into another file and is not followed,
+nor is anything ever fetched from the network. An import is looked for among the files that are
+checked together, by its name beside the importing file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from catalogue.problem import Problem
-from engine.bpmn.model import ACTIVITIES, Node, ProcessModel
-from engine.bpmn.xml import local, tag
+from engine.bpmn.checks.source import LEVELS, Item, Source, plain
+from engine.bpmn.model import ACTIVITIES
+from engine.bpmn.xml import BPMN
 
-_POINTERS = {
-    "messageRef": ("message", "消息"),
-    "signalRef": ("signal", "信号"),
-    "errorRef": ("error", "错误"),
-    "escalationRef": ("escalation", "升级"),
+_DEFINED = {"message": "messageRef", "signal": "signalRef", "error": "errorRef",
+            "escalation": "escalationRef"}  # fmt: skip
+# Attribute or child, and what it may name; only kinds for which a mistake cannot be a dialect.
+_OTHERS = {
+    "dataObjectRef": ("dataObject",),
+    "dataStoreRef": ("dataStore",),
+    "correlationPropertyRef": ("correlationProperty",),
+    "correlationKeyRef": ("correlationKey",),
+    "categoryValueRef": ("categoryValue",),
+    "processRef": ("process",),
 }
 
 
-# A drawing may leave these open: it is traced, but nothing from outside could ever move it.
-_OPEN = (
-    "event-without-name",
-    "timer-without-time",
-    "condition-missing",
-    "start-event-required",
-    "dangling-error-ref",  # the name that is written stands for the code
-    "dangling-escalation-ref",
-)
+def problems(source: Source) -> Iterator[Problem]:
+    """Yield what leads nowhere within one file."""
+    yield from duplicate_id(source)
+    for flow in source.of("sequenceFlow"):
+        yield from flow_end(source, flow)
+    for node in source.nodes:
+        yield from default_flow(source, node)
+        if node.kind == "boundaryEvent":
+            yield from attached(source, node)
+    for item in source.items:
+        yield from definition_reference(source, item)
+        yield from other_reference(source, item)
+    for end in source.of("messageFlow", "association"):
+        yield from message_flow_reference(source, end)
 
 
-def duplicate_ids(tree: Any, file: str) -> list[Problem]:
-    """Return the ids that more than one element of the file bears."""
-    seen: dict[str, int] = {}
-    found = []
-    for element in tree.getroot().iter():
-        identity = element.get("id") if isinstance(element.tag, str) else None
-        if identity is None:
+def duplicate_id(source: Source) -> Iterator[Problem]:
+    """An id that an earlier element of the file bears too."""
+    for item in source.items:
+        first = source.by_id.get(item.id or "")
+        if first is not None and first is not item:
+            yield source.problem("duplicate-id", item, first=first.line)
+
+
+def flow_end(source: Source, flow: Item) -> Iterator[Problem]:
+    """A sequence flow whose ends are no flow nodes of its process, or of another level."""
+    for end in ("sourceRef", "targetRef"):
+        name = plain(flow.get(end))
+        node = source.by_id.get(name)
+        if flow.parent is None or flow.parent.kind not in LEVELS:
             continue
-        if identity in seen:
-            found.append(
-                Problem(
-                    rule="duplicate-id",
-                    kind="invalid",
-                    file=file,
-                    line=element.sourceline,
-                    element=identity,
-                    message=f"The id {identity} is already used at line {seen[identity]}.",
-                    message_zh=f"标识 {identity} 在第 {seen[identity]} 行已经用过。",
-                    elements=(identity,),
-                )
-            )
-        else:
-            seen[identity] = element.sourceline
-    return found
+        if node is None or node not in source.node_set or node.process is not flow.process:
+            yield source.problem(f"dangling-{end[:-3]}-ref", flow, name=name or "-")
+        elif node.parent is not flow.parent:
+            yield source.problem("flow-crosses-border", flow, node, end=name)
 
 
-def dangling(process: ProcessModel, element: Any, root: Any) -> list[Problem]:
-    """Return references of a process that lead nowhere, or where they may not lead."""
-    found: list[Problem] = []
-
-    def report(identity: str, line: int, rule: str, en: str, zh: str) -> None:
-        found.append(
-            Problem(
-                rule=rule,
-                kind="house" if rule in _OPEN else "invalid",
-                file=process.file,
-                line=line,
-                element=identity,
-                message=f"{identity}: {en}.",
-                message_zh=f"{identity}：{zh}。",
-                process=process.id,
-                elements=(identity,),
-            )
-        )
-
-    for identity, line, rule, en, zh in _flows(process):
-        report(identity, line, rule, en, zh)
-    for node in process.nodes.values():
-        for rule, en, zh in _node(process, node):
-            report(node.id, node.line, rule, en, zh)
-    known = {e.get("id") for e in root if isinstance(e.tag, str)}
-    for identity, line, rule, en, zh in _pointers(element, known):
-        report(identity, line, rule, en, zh)
-    if process.executable and not process.starts() and not process.entrances():
-        report(
-            process.id,
-            process.line,
-            "start-event-required",
-            "it has no start event",
-            "没有开始事件",
-        )
-    return found + _several_starts(process)
+def default_flow(source: Source, node: Item) -> Iterator[Problem]:
+    """A default flow that leaves another node, or that is not there."""
+    name = plain(node.get("default"))
+    if name and name not in (flow.id for flow in source.out_of(node)):
+        yield source.problem("dangling-default", node, flow=name)
 
 
-def _several_starts(process: ProcessModel) -> list[Problem]:
-    """Say which of several plain start events begins: the first; the others need to be named."""
-    plain = [node for node in process.starts() if node.event.kind == "none"]
-    return [
-        Problem(
-            rule="single-blank-start-event",
-            kind="style",
-            file=process.file,
-            line=node.line,
-            element=node.id,
-            message=f"{node.id}: the process begins at {plain[0].id}; this start is never taken "
-            "unless it is named.",
-            message_zh=f"{node.id}：流程从 {plain[0].id} 开始，除非指名，此开始事件不会触发。",
-            severity="warning",
-            process=process.id,
-            elements=(node.id,),
-        )
-        for node in plain[1:]
-    ]
+def attached(source: Source, node: Item) -> Iterator[Problem]:
+    """A boundary event that is attached to no activity beside it."""
+    name = plain(node.get("attachedToRef"))
+    host = source.by_id.get(name)
+    if host is None or host.kind not in ACTIVITIES or host.parent is not node.parent:
+        yield source.problem("dangling-attached-to-ref", node, name=name or "-")
 
 
-def _flows(process: ProcessModel) -> Iterator[tuple[str, int, str, str, str]]:
-    for flow in process.flows.values():
-        for end, attribute in ((flow.source, "sourceRef"), (flow.target, "targetRef")):
-            node = process.nodes.get(end)
-            if node is None:
-                yield (
-                    flow.id,
-                    flow.line,
-                    f"dangling-{attribute.lower()[:-3]}-ref",
-                    f"{attribute} names {end or 'nothing'}, which is no flow node here",
-                    f"{attribute} 指向的 {end or '（空）'} 不是本流程的节点",
-                )
-            elif node.parent != flow.parent:
-                yield (
-                    flow.id,
-                    flow.line,
-                    "flow-crosses-border",
-                    f"it crosses the border of a sub-process at {end}",
-                    f"在 {end} 处越过了子流程边界",
-                )
-        target, source = process.nodes.get(flow.target), process.nodes.get(flow.source)
-        if target is not None and target.kind in ("startEvent", "boundaryEvent"):
-            yield flow.id, flow.line, "flow-into-start", "it enters an event that only starts", "进入了只能作为起点的事件"
-        if source is not None and source.kind == "endEvent":
-            yield flow.id, flow.line, "flow-out-of-end", "it leaves an end event", "从结束事件引出"
-
-
-def _node(process: ProcessModel, node: Node) -> Iterator[tuple[str, str, str]]:
-    if node.default is not None:
-        flow = process.flows.get(node.default)
-        if flow is None or flow.source != node.id:
-            yield (
-                "dangling-default",
-                f"its default flow {node.default} does not leave it",
-                f"默认流 {node.default} 不是从它引出的",
-            )
-    if node.kind == "boundaryEvent":
-        host = process.nodes.get(node.attached_to or "")
-        if host is None or host.kind not in ACTIVITIES or host.parent != node.parent:
-            yield (
-                "dangling-attached-to-ref",
-                f"it is attached to {node.attached_to or 'nothing'}, which is no activity here",
-                f"附着的 {node.attached_to or '（空）'} 不是本层的活动",
-            )
-    if node.event.kind in ("message", "signal") and not node.event.name:
-        yield "event-without-name", f"its {node.event.kind} has no name", "没有指明名称"
-    if node.event.kind == "timer" and node.event.timer and not node.event.text:
-        yield "timer-empty", f"its {node.event.timer} is empty", f"{node.event.timer} 为空"
-    elif node.event.kind == "timer" and not node.event.text:
-        yield "timer-without-time", "its timer says no time", "定时器没有时间"
-    if node.event.kind == "conditional" and not node.event.text:
-        yield "condition-missing", "it has no condition", "没有条件"
-    if node.kind == "scriptTask" and node.script is None:
-        yield "script-missing", "it has no script", "没有脚本"
-    if node.event.kind == "link" and node.kind == "intermediateThrowEvent":
-        catches = [n for n in process.inside(node.parent) if _is_catch(n, node.event.name)]
-        if len(catches) != 1:
-            yield (
-                "link-without-catch",
-                f"{len(catches)} link events catch {node.event.name}, not one",
-                f"接收链接 {node.event.name} 的事件有 {len(catches)} 个，应当恰好一个",
-            )
-
-
-def _is_catch(node: Node, name: str | None) -> bool:
-    return (
-        node.kind == "intermediateCatchEvent"
-        and node.event.kind == "link"
-        and node.event.name == name
-    )
-
-
-def _pointers(element: Any, known: set[str]) -> Iterator[tuple[str, int, str, str, str]]:
-    for item in element.iter():
-        if not isinstance(item.tag, str) or item.tag != tag(local(item)):
+def definition_reference(source: Source, item: Item) -> Iterator[Problem]:
+    """A message, signal, error or escalation that is not defined in the file."""
+    for kind, attribute in _DEFINED.items():
+        written = item.get(attribute)
+        if not written or source.is_foreign(item, written):
             continue
-        for attribute, (en, zh) in _POINTERS.items():
-            value = item.get(attribute)
-            if value and value.rpartition(":")[2] not in known:
-                holder = (
-                    item if item.get("id") and local(item).endswith("Task") else item.getparent()
-                )
-                yield (
-                    holder.get("id") or value,
-                    item.sourceline,
-                    f"dangling-{en}-ref",
-                    f"{attribute} names {value}, which is no {en} of this file",
-                    f"{attribute} 指向的 {value} 不是本文件的{zh}",
-                )
+        named = source.by_id.get(plain(written))
+        if named is None or named.kind != kind:
+            # The definition inside an event is not what a reader sees: the event is.
+            shown = item.parent if item.kind.endswith("EventDefinition") else item
+            if shown is not None:
+                yield source.problem(f"dangling-{kind}-ref", shown, name=written)
+
+
+def other_reference(source: Source, item: Item) -> Iterator[Problem]:
+    """A reference to data, to a correlation or to a process that is not there."""
+    for attribute, kinds in _OTHERS.items():
+        for written in [item.get(attribute), *(c.text() for c in item.of(attribute))]:
+            if not written or source.is_foreign(item, written):
+                continue
+            named = source.by_id.get(plain(written))
+            if named is None:
+                yield source.problem("dangling-reference", item, attribute=attribute, name=written)
+            elif named.kind not in kinds:
+                yield source.problem(
+                    "wrong-reference", item, attribute=attribute, name=written,
+                    found=named.kind, wanted=" / ".join(kinds),
+                )  # fmt: skip
+
+
+def message_flow_reference(source: Source, flow: Item) -> Iterator[Problem]:
+    """A message flow or an association with an end that is not in the file."""
+    for end in ("sourceRef", "targetRef"):
+        written = flow.get(end)
+        if written and not source.is_foreign(flow, written) and plain(written) not in source.by_id:
+            yield source.problem("dangling-reference", flow, attribute=end, name=written)
+
+
+def imports(sources: Mapping[str, Source]) -> Iterator[Problem]:
+    """Yield the imports of BPMN that are not among the files, and ids that they share.
+
+    Args:
+        sources: the files that are checked together, by name.
+    """
+    for name, source in sources.items():
+        known: dict[str, str] = {}
+        for item in source.of("import"):
+            if item.get("importType") != BPMN:
+                continue
+            location = item.get("location")
+            if "://" in location:
+                yield source.problem("import-remote", item, location=location)
+                continue
+            other = str(PurePosixPath(name).parent / location)
+            if other not in sources:
+                yield source.problem("import-missing", item, location=location)
+            else:
+                yield from _shared_ids(source, item, sources[other], known)
+
+
+def _shared_ids(
+    source: Source, item: Item, other: Source, known: dict[str, str]
+) -> Iterator[Problem]:
+    """Within one namespace an id names one element, whichever file it is in."""
+    same = source.root.get("targetNamespace") == other.root.get("targetNamespace")
+    for name in other.by_id:
+        if (name in source.by_id and same) or known.get(name) == other.root.get("targetNamespace"):
+            yield source.problem("imported-id", item, other=other.file, id=name)
+            break
+    known.update(dict.fromkeys(other.by_id, other.root.get("targetNamespace")))

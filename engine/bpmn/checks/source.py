@@ -17,7 +17,7 @@ from engine.bpmn.checks.rules import rule
 from engine.bpmn.model import ACTIVITIES, EVENTS, NODES, SUBPROCESSES
 from engine.bpmn.xml import BPMN, XSI_TYPE
 
-CONTAINERS = SUBPROCESSES | {"process", "choreography", "subChoreography", "globalChoreographyTask"}
+LEVELS = SUBPROCESSES | {"process"}
 DEFINITION = "EventDefinition"
 NO = ("false", "0")
 _PREFIX = f"{{{BPMN}}}"
@@ -26,7 +26,7 @@ _PREFIX = f"{{{BPMN}}}"
 class Item:
     """One element of BPMN."""
 
-    __slots__ = ("element", "kind", "id", "line", "parent", "children", "process")
+    __slots__ = ("element", "kind", "id", "line", "parent", "children", "process", "executable")
 
     def __init__(self, element: Any, kind: str, parent: Item | None) -> None:
         self.element = element
@@ -36,6 +36,8 @@ class Item:
         self.parent = parent
         self.children: list[Item] = []
         self.process: Item | None = self if kind == "process" else parent and parent.process
+        # Whether it lies in a process that says that it is meant to be executed.
+        self.executable: bool = bool(parent and parent.executable)
 
     def get(self, name: str, default: str = "") -> str:
         """Return an attribute, stripped."""
@@ -66,11 +68,6 @@ class Item:
             todo.extend(reversed(item.children))
 
     @property
-    def executable(self) -> bool:
-        """Whether it lies in a process that says that it is meant to be executed."""
-        return self.process is not None and self.process.is_true("isExecutable")
-
-    @property
     def is_event_subprocess(self) -> bool:
         """Whether it is a sub-process that an event triggers."""
         return self.kind in SUBPROCESSES and self.is_true("triggeredByEvent")
@@ -85,8 +82,10 @@ class Item:
 class Source:
     """One file, indexed."""
 
-    def __init__(self, tree: Any, file: str) -> None:
+    def __init__(self, tree: Any, file: str, *, drawing: bool = False) -> None:
+        """Index a tree; a `drawing` is held to no rule for executable processes."""
         self.file = file
+        self.drawing = drawing
         self.items: list[Item] = []
         self.by_id: dict[str, Item] = {}
         self._kinds: dict[str, list[Item]] = defaultdict(list)
@@ -97,6 +96,8 @@ class Source:
         todo = [first]
         while todo:
             item = todo.pop()
+            if item.kind == "process":
+                item.executable = item.is_true("isExecutable") and not self.drawing
             self.items.append(item)
             self._kinds[item.kind].append(item)
             if item.id:
@@ -118,6 +119,11 @@ class Source:
     def nodes(self) -> list[Item]:
         """The flow nodes of processes, in document order."""
         return [i for i in self.items if i.kind in NODES and i.parent and i.parent.kind in LEVELS]
+
+    @cached_property
+    def lists_flows(self) -> bool:
+        """Whether nodes list their flows, as programs write it; by hand one leaves that out."""
+        return any(self._kinds.get(kind) for kind in ("incoming", "outgoing"))
 
     @cached_property
     def node_set(self) -> frozenset[Item]:
@@ -188,6 +194,12 @@ class Source:
         """Return what an event waits for or throws."""
         return self.events.get(event.id or "", ())
 
+    def is_foreign(self, item: Item, reference: str) -> bool:
+        """Tell whether a reference has the prefix of another file's namespace."""
+        prefix = reference.rpartition(":")[0]
+        space = item.element.nsmap.get(prefix or None)
+        return bool(prefix) and space is not None and space != self.root.get("targetNamespace")
+
     def problem(self, name: str, item: Item, /, *others: Item, **facts: Any) -> Problem:
         """Return a finding about an item; one without id is shown at what holds it."""
         holder: Item | None = item
@@ -202,9 +214,6 @@ class Source:
             elements=[other.id for other in others if other.id],
             **facts,
         )
-
-
-LEVELS = SUBPROCESSES | {"process"}
 
 
 def plain(reference: str) -> str:
