@@ -69,12 +69,14 @@ def strip(
     grouped = len(groups) < len(shown)
     cells: list[Cell] = []
     late = _late(kinds)
+    # A short strip has room for one date only.
+    dated = len(groups) > 10 or statutory_on in (None, promised_on)
     for position, group in enumerate(groups):
         cells.append(_cell(position, group, groups, kinds, today, late, stopped))
         if promised_on in group:
-            cells.append(Cell("promised", _limit(_("promised"), promised_on, groups)))
+            cells.append(Cell("promised", _limit(_("promised"), promised_on, dated)))
         if statutory_on and statutory_on in group and statutory_on != promised_on:
-            cells.append(Cell("statutory", _limit(_("statutory"), statutory_on, groups)))
+            cells.append(Cell("statutory", _limit(_("statutory"), statutory_on, dated)))
     left = sum(1 for kind in kinds.values() if kind in ("n", ""))
     tone = "over" if late else "soon" if ended_on is None and left <= 2 else "in"
     legend = _legend(kinds, left, tone)
@@ -132,9 +134,8 @@ def _cell(
     return Cell(kind, "", gap)
 
 
-def _limit(word: str, last: date, groups: Sequence[Sequence[date]]) -> str:
-    # A short strip has no room for two dates side by side.
-    return f"{word} {day(last)}" if len(groups) > 10 else word
+def _limit(word: str, last: date, dated: bool) -> str:
+    return f"{word} {day(last)}" if dated else word
 
 
 def _legend(kinds: dict[date, str], left: int, tone: str) -> tuple[tuple[str, str], ...]:

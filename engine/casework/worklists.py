@@ -8,18 +8,14 @@ that no list shows more than its reader needs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from catalogue.matter import Matter
 from engine import clock
-from engine.casework import matters
-from engine.models import Case, ClockStop, Instance, MatterVersion, Office, Task, User
+from engine.casework.lines import CaseLine, Frame, WorkItem
+from engine.models import Case, ClockStop, MatterVersion, Task, User
 from engine.people.identity import Actor
 from engine.process import assignment
 from engine.record import personal
@@ -30,50 +26,14 @@ PAGE = 50
 WORKING_ROLES = ("intake", "handling", "supervisor")
 
 
-@dataclass(frozen=True)
-class WorkItem:
-    """One line of a list: a waiting task of a case."""
-
-    instance_id: UUID
-    number: int
-    element: str
-    name: str
-    state: str
-    assignee: str | None
-    mine: bool
-    case_no: str | None
-    matter_no: int
-    matter: str
-    applicant: str | None
-    intake_office: str
-    handling_office: str | None
-    due_on: date | None
-    stopped: str | None
-    created_at: datetime
-    flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """One line of a list of cases."""
-
-    instance_id: UUID
-    case_no: str | None
-    matter_no: int
-    matter: str
-    applicant: str | None
-    stage: str
-    outcome: str | None
-    intake_office: str
-    handling_office: str | None
-    received_at: datetime | None
-    closed_at: datetime | None
-    feedback_seen: bool
-    status: str
-
-
 def tasks(
-    session: Session, actor: Actor, *, view: str = "all", text: str = "", page: int = 0
+    session: Session,
+    actor: Actor,
+    *,
+    view: str = "all",
+    text: str = "",
+    page: int = 0,
+    language: str = "zh",
 ) -> list[WorkItem]:
     """Return one page of the tasks that wait for the actor, first due first.
 
@@ -83,6 +43,7 @@ def tasks(
         view: one of VIEWS.
         text: part of a case number, a matter's name, or a whole name or paper number.
         page: from 0, PAGE lines each; one more line is returned when there is a next page.
+        language: of matters and offices, `zh` or `en`.
     """
     query: Any = (
         select(Task, Case, User.name)
@@ -95,7 +56,7 @@ def tasks(
     )
     query = _matching(session, query, text)
     rows = session.execute(query).all()
-    frame = _Frame(session, [case for _, case, _ in rows])
+    frame = Frame(session, [case for _, case, _ in rows], language)
     return [frame.work_item(task, case, assignee, actor) for task, case, assignee in rows]
 
 
@@ -115,7 +76,9 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
     return found
 
 
-def feedback(session: Session, actor: Actor, *, page: int = 0) -> list[CaseLine]:
+def feedback(
+    session: Session, actor: Actor, *, page: int = 0, language: str = "zh"
+) -> list[CaseLine]:
     """Return cases that the actor's window took in and that are closed, unread first."""
     query = (
         select(Case)
@@ -124,19 +87,21 @@ def feedback(session: Session, actor: Actor, *, page: int = 0) -> list[CaseLine]
         .offset(page * PAGE)
         .limit(PAGE + 1)
     )
-    return _lines(session, list(session.scalars(query)))
+    return _lines(session, list(session.scalars(query)), language)
 
 
-def taken_in(session: Session, actor: Actor, *, text: str = "", page: int = 0) -> list[CaseLine]:
+def taken_in(
+    session: Session, actor: Actor, *, text: str = "", page: int = 0, language: str = "zh"
+) -> list[CaseLine]:
     """Return all cases of the actor's offices, newest first: taken in or handled there."""
     mine = actor.offices_with(*WORKING_ROLES)
     scope = or_(Case.intake_office_id.in_(mine), Case.handling_office_id.in_(mine))
-    return _cases(session, scope, text, page)
+    return _cases(session, scope, text, page, language)
 
 
-def line(session: Session, case: Case) -> CaseLine:
+def line(session: Session, case: Case, language: str = "zh") -> CaseLine:
     """Return one case as the lists show it."""
-    return _lines(session, [case])[0]
+    return _lines(session, [case], language)[0]
 
 
 def every(
@@ -145,19 +110,20 @@ def every(
     text: str = "",
     page: int = 0,
     where: ColumnElement[bool] | None = None,
+    language: str = "zh",
 ) -> list[CaseLine]:
     """Return all cases, newest first, for an auditor; the caller has checked the right."""
-    return _cases(session, where, text, page)
+    return _cases(session, where, text, page, language)
 
 
 def _cases(
-    session: Session, scope: ColumnElement[bool] | None, text: str, page: int
+    session: Session, scope: ColumnElement[bool] | None, text: str, page: int, language: str
 ) -> list[CaseLine]:
     query = select(Case).order_by(Case.created_at.desc(), Case.instance_id)
     if scope is not None:
         query = query.where(scope)
     query = _matching(session, query, text).offset(page * PAGE).limit(PAGE + 1)
-    return _lines(session, list(session.scalars(query)))
+    return _lines(session, list(session.scalars(query)), language)
 
 
 def _waiting_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -229,66 +195,6 @@ def _matters_named(pattern: str) -> Select[Any]:
     return select(MatterVersion.matter_no).where(name.like(pattern, escape="\\"))
 
 
-def _lines(session: Session, found: Sequence[Case]) -> list[CaseLine]:
-    frame = _Frame(session, found)
+def _lines(session: Session, found: Sequence[Case], language: str) -> list[CaseLine]:
+    frame = Frame(session, found, language)
     return [frame.case_line(case) for case in found]
-
-
-class _Frame:
-    """Names that a page of lines needs, read once for the whole page."""
-
-    def __init__(self, session: Session, found: Sequence[Case]) -> None:
-        self.session = session
-        ids = [case.instance_id for case in found]
-        self.matters: dict[str, Matter] = {}
-        for case in found:
-            if case.matter_hash not in self.matters:
-                self.matters[case.matter_hash] = matters.of_case(session, case)
-        self.offices = {office.id: office.short_name for office in session.scalars(select(Office))}
-        self.status = dict(
-            session.execute(select(Instance.id, Instance.status).where(Instance.id.in_(ids))).all()
-        )
-        stops = select(ClockStop.instance_id, ClockStop.kind).where(
-            ClockStop.instance_id.in_(ids), ClockStop.resumed_on.is_(None)
-        )
-        self.stops = dict(session.execute(stops).all())
-        self.applicants = personal.masked(session, ids, "applicant.name")
-
-    def work_item(self, task: Task, case: Case, assignee: str | None, actor: Actor) -> WorkItem:
-        """Return a task of the page as a line."""
-        return WorkItem(
-            instance_id=task.instance_id,
-            number=task.number,
-            element=task.element,
-            name=task.name,
-            state=task.state,
-            assignee=assignee,
-            mine=task.assignee_id is not None and task.assignee_id == actor.user_id,
-            case_no=case.case_no,
-            matter_no=case.matter_no,
-            matter=self.matters[case.matter_hash].name,
-            applicant=self.applicants.get(case.instance_id),
-            intake_office=self.offices[case.intake_office_id],
-            handling_office=self.offices.get(case.handling_office_id or ""),
-            due_on=clock.local_date(task.due_at) if task.due_at else None,
-            stopped=self.stops.get(case.instance_id),
-            created_at=task.created_at,
-        )
-
-    def case_line(self, case: Case) -> CaseLine:
-        """Return a case of the page as a line."""
-        return CaseLine(
-            instance_id=case.instance_id,
-            case_no=case.case_no,
-            matter_no=case.matter_no,
-            matter=self.matters[case.matter_hash].name,
-            applicant=self.applicants.get(case.instance_id),
-            stage=case.stage,
-            outcome=case.outcome,
-            intake_office=self.offices[case.intake_office_id],
-            handling_office=self.offices.get(case.handling_office_id or ""),
-            received_at=case.received_at,
-            closed_at=case.closed_at,
-            feedback_seen=case.feedback_seen_at is not None,
-            status=self.status[case.instance_id],
-        )

@@ -22,7 +22,7 @@ from engine.people import permissions
 from engine.people.permissions import CaseReasonMissing, Sight
 from engine.process import assignment, instances, steps
 from engine.record import access
-from webui import auth, errors, i18n
+from webui import auth, errors, i18n, paper_names
 from webui.clerk import blueprint, diagram, story, view, words
 from webui.clerk.documents import require_work
 from webui.error_texts import Text
@@ -44,9 +44,9 @@ def cases() -> Any:
     with reading(auth.database()) as session:
         every = worklists.every if me.holds("auditor") else None
         found = (
-            every(session, text=text, page=page - 1)
+            every(session, text=text, page=page - 1, language=i18n.language())
             if every
-            else worklists.taken_in(session, me, text=text, page=page - 1)
+            else worklists.taken_in(session, me, text=text, page=page - 1, language=i18n.language())
         )
     if text and len(found) == 1 and found[0].case_no == text:
         return redirect(url_for("clerk.case", instance_id=found[0].instance_id), 303)
@@ -59,7 +59,8 @@ def feedback() -> str:
     """List closed cases that the reader's window took in, unread first."""
     page = max(1, request.args.get("page", 1, type=int))
     with reading(auth.database()) as session:
-        found = worklists.feedback(session, auth.actor(), page=page - 1)
+        language = i18n.language()
+        found = worklists.feedback(session, auth.actor(), page=page - 1, language=language)
     return _list(found, page, title=_("Feedback of closed cases"), is_feedback=True)
 
 
@@ -186,7 +187,7 @@ def _parts(session: Session, found: Case, shown: view.CaseView) -> dict[str, Any
             auth.actor().holds(role, found.intake_office_id) for role in ("intake", "supervisor")
         ),
         "label": view.label,
-        "identity_paper": view.identity_paper,
+        "identity_paper": paper_names.identity,
         "material_form": words.material_form,
         "material_state": words.material_state,
         "parcel": words.parcel,
@@ -197,7 +198,7 @@ def _parts(session: Session, found: Case, shown: view.CaseView) -> dict[str, Any
 
 def _waiting(session: Session, found: Case) -> list[dict[str, Any]]:
     rows = session.execute(
-        select(Task, Office.short_name, User.name)
+        select(Task, Office, User.name)
         .join(Office, Office.id == Task.office_id, isouter=True)
         .join(User, User.id == Task.assignee_id, isouter=True)
         .where(Task.instance_id == found.instance_id, Task.state.in_(("open", "claimed")))
@@ -207,7 +208,7 @@ def _waiting(session: Session, found: Case) -> list[dict[str, Any]]:
         {
             "number": task.number,
             "name": words.task_name(task.element, task.name),
-            "office": office or "",
+            "office": view.office_name(office) if office else "",
             "holder": holder,
             "mine": assignment.is_entitled(task, auth.actor()),
         }

@@ -76,7 +76,7 @@ def _state_of(matter: Matter) -> tuple[str, str, str]:
 def _windows(session: Session) -> list[tuple[str, str]]:
     mine = auth.actor().offices_with("intake")
     found = session.scalars(select(Office).where(Office.id.in_(mine)).order_by(Office.id))
-    return [(one.id, one.short_name) for one in found if "intake" in one.roles]
+    return [(one.id, view.office_name(one)) for one in found if "intake" in one.roles]
 
 
 @blueprint.post("/new")

@@ -11,24 +11,31 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from engine.bpmn.model import ProcessModel
 from engine.casework import cases as engine_cases
 from engine.db import reading
-from engine.models import Bundle, Definition, Instance, Task
+from engine.models import Bundle, Instance, Task
 from engine.people import permissions
-from engine.process import definitions
+from engine.process import bundles, definitions
 from engine.record.history import EventView
-from webui import auth
+from webui import auth, i18n
 from webui.clerk import blueprint, story
 
 ADDRESS = "/cases/<uuid:instance_id>"
 
 
-def files(session: Session, instance: Instance) -> list[str]:
-    """Return the diagram files of a case, its own process first."""
-    own = session.get_one(Definition, instance.definition_id)
-    listed = session.get_one(Bundle, instance.bundle_hash).files
-    named = sorted(name for name in listed if name.endswith(".bpmn"))
-    return sorted(named, key=lambda name: listed[name] != own.sha256)
+def files(session: Session, instance: Instance) -> dict[str, str]:
+    """Return the diagram files of a case and what their processes are called, its own first."""
+    models = bundles.of_instance(session, instance).specifications.models
+    own = models[instance.process_key]
+    others = sorted((one for one in models.values() if one is not own), key=lambda one: one.file)
+    return {one.file: name_of(one) for one in (own, *others)}
+
+
+def name_of(model: ProcessModel) -> str:
+    """Return the name of a process in the reader's language, where its diagram has one."""
+    english = dict(model.extensions.properties).get("label_en")
+    return english if english and i18n.language() == "en" else model.name or model.id
 
 
 @blueprint.get(f"{ADDRESS}/diagram.bpmn")
@@ -40,7 +47,7 @@ def diagram(instance_id: UUID) -> Response:
         permissions.require_case(session, auth.actor(), found)
         instance = session.get_one(Instance, instance_id)
         listed = session.get_one(Bundle, instance.bundle_hash).files
-        name = request.args.get("file") or files(session, instance)[0]
+        name = request.args.get("file") or next(iter(files(session, instance)))
         if name not in listed or not name.endswith(".bpmn"):
             raise NotFound()
         data = definitions.source(session, listed[name])

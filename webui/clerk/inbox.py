@@ -14,7 +14,7 @@ from engine import clock
 from engine.casework import worklists
 from engine.casework.worklists import WorkItem
 from engine.db import reading
-from webui import auth
+from webui import auth, i18n
 from webui.clerk import blueprint, view, words
 
 GROUPS = ("overdue", "soon", "week", "later", "none")
@@ -34,7 +34,10 @@ def listing(session: Session) -> dict[str, Any]:
     chosen = chosen if chosen in worklists.VIEWS else "all"
     text = request.args.get("q", "").strip()[:100]
     page = max(1, request.args.get("page", 1, type=int))
-    found = worklists.tasks(session, auth.actor(), view=chosen, text=text, page=page - 1)
+    language = i18n.language()
+    found = worklists.tasks(
+        session, auth.actor(), view=chosen, text=text, page=page - 1, language=language
+    )
     items = found[: worklists.PAGE]
     counts = worklists.counts(session, auth.actor())
     return {

@@ -28,7 +28,7 @@ from engine.people import offices, permissions
 from engine.people.permissions import Sight
 from engine.process import steps, tasks
 from engine.process.tasks import TaskKey
-from webui import auth, errors, i18n
+from webui import auth, errors, i18n, paper_names
 from webui.clerk import blueprint, questions, view, words
 from webui.frame import say
 
@@ -71,7 +71,9 @@ def page(
         saved=row.saved_at if row else None,
         kinds=[one for one in _kinds() if one[0] in shown.matter.applicant_kinds],
         id_types=_id_types(shown.matter),
-        person_ids=[(one.key, one.name) for one in identity_papers.for_holder("person")],
+        person_ids=[
+            (one.key, paper_names.identity(one.key)) for one in identity_papers.for_holder("person")
+        ],
         districts=questions.districts(session),
         form_field=questions.form_field,
         label=view.label,
@@ -101,10 +103,13 @@ def _destination(
     return {
         "computed": computed,
         "window": window,
+        "office_name": view.office_name,
         "rule": view.label(matter.handling, "rule"),
         "rule_field": view.label(asked) if asked else None,
         "others": [
-            (one.id, one.name) for one in others if computed is None or one.id != computed.id
+            (one.id, view.office_name(one))
+            for one in others
+            if computed is None or one.id != computed.id
         ],
     }
 
@@ -237,7 +242,8 @@ def _kinds() -> list[tuple[str, str]]:
 
 def _id_types(matter: Matter) -> list[tuple[str, str]]:
     kinds = [kind for kind in ("person", "body") if kind in matter.applicant_kinds]
-    return [(one.key, one.name) for kind in kinds for one in identity_papers.for_holder(kind)]
+    found = [one for kind in kinds for one in identity_papers.for_holder(kind)]
+    return [(one.key, paper_names.identity(one.key)) for one in found]
 
 
 def _labels(matter: Matter) -> dict[str, str]:

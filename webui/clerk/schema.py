@@ -19,6 +19,7 @@ from engine.casework import matters, routing
 from engine.models import Case, Office
 from engine.people import offices
 from webui import i18n
+from webui.clerk import view
 
 Choices = Mapping[str, list[tuple[str, str]]]
 
@@ -53,8 +54,10 @@ def choices(session: Session, case: Case) -> Choices:
     every = [one for one in offices.current(session) if "handling" in one.roles]
     return {
         "material_options": [(one.key, _material(one)) for one in matter.materials],
-        "handling_offices": [(one.id, one.name) for one in handling],
-        "offices": [(one.id, one.name) for one in every if one.id != case.handling_office_id],
+        "handling_offices": [(one.id, view.office_name(one)) for one in handling],
+        "offices": [
+            (one.id, view.office_name(one)) for one in every if one.id != case.handling_office_id
+        ],
     }
 
 
@@ -78,5 +81,5 @@ def answers(parts: list[dict[str, Any]], form: MultiDict[str, str]) -> dict[str,
 
 
 def office_names(session: Session) -> dict[str, str]:
-    """Return the short name of every office, ended ones too."""
-    return {one.id: one.short_name for one in session.scalars(select(Office))}
+    """Return the name of every office, ended ones too."""
+    return {one.id: view.office_name(one) for one in session.scalars(select(Office))}

@@ -18,12 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.casework import matters
-from engine.casework.papers import PAPERS
 from engine.models import Case, Task, User
 from engine.people.permissions import Sight
 from engine.record import history
 from engine.record.history import UNSET, EventView
-from webui import i18n
+from webui import i18n, paper_names
 from webui.clerk import schema, view, words
 
 MOST = 1000
@@ -80,7 +79,9 @@ class _Teller:
         tasks = select(Task.element, Task.name).where(Task.instance_id == instance_id)
         self.tasks = {element: name for element, name in session.execute(tasks)}
         self.offices = schema.office_names(session)
-        matter = matters.of_case(session, session.get_one(Case, instance_id))
+        case = session.get_one(Case, instance_id)
+        matter = matters.of_case(session, case)
+        self.is_licence, self.outcome = matter.is_licence, case.outcome
         self.materials = {one.key: view.label(one, "name") for one in matter.materials}
 
     def sentence(self, event: EventView) -> Markup | None:
@@ -94,7 +95,9 @@ class _Teller:
         limit = words.limit(str(facts.get("kind") or ""))
         stop = words.stop(str(facts.get("kind") or ""))
         material = Markup("“{}”").format(self.materials.get(str(facts.get("material")), "—"))
-        paper = PAPERS.get(str(facts.get("paper") or ""))
+        paper = paper_names.issued(
+            str(facts.get("paper") or ""), is_licence=self.is_licence, outcome=self.outcome
+        )
         texts: dict[str, Any] = {
             "case.opened": lambda: _("%(who)s opened the case.", who=who),
             "case.received": lambda: _(
@@ -175,9 +178,7 @@ class _Teller:
                 else _("%(who)s marked %(material)s as missing.", who=who, material=material)
             ),
             "document.removed": lambda: _("%(who)s removed a file.", who=who),
-            "paper.issued": lambda: _(
-                "%(paper)s was issued.", paper=paper.title if paper else _("A paper")
-            ),
+            "paper.issued": lambda: _("%(paper)s was issued.", paper=paper or _("A paper")),
             "task.claimed": lambda: _("%(who)s claimed “%(task)s”.", who=who, task=task),
             "task.released": lambda: _("%(who)s released “%(task)s”.", who=who, task=task),
             "task.delegated": lambda: _(

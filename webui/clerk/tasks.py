@@ -25,7 +25,7 @@ from engine.people import permissions
 from engine.process import assignment, steps, tasks
 from engine.process.tasks import TaskKey
 from webui import auth, errors
-from webui.clerk import amending, blueprint, handing, inbox, schema, story, view, words
+from webui.clerk import amending, background, blueprint, handing, inbox, schema, story, view, words
 from webui.frame import say
 
 OPEN = ("open", "claimed")
@@ -97,6 +97,7 @@ def _pane(
         "parts": parts,
         "values": values,
         "ticked": values.get("points", []),
+        "before": background.of_task(session, found, shown.matter) if may else [],
         "colleagues": handing.choices(session, found),
         "may_release": handing.may_release(found),
         "errors": errors.field_texts(wrong) if isinstance(wrong, Mapping) else {},
@@ -205,7 +206,7 @@ def lead_on(instance_id: UUID) -> Response:
         elif waiting:
             office = session.get(Office, waiting[0].office_id) if waiting[0].office_id else None
             task_text = words.task_name(waiting[0].element, waiting[0].name)
-            where = office.short_name if office else ""
+            where = view.office_name(office) if office else ""
             say(
                 _(
                     "%(case)s now waits at %(office)s: %(task)s.",

@@ -18,12 +18,10 @@ from engine.calendar import workdays
 from engine.calendar.workdays import CalendarEnds
 from engine.casework import deadlines, documents, materials, matters
 from engine.casework.deadlines import DeadlineView
-from engine.casework.identity_papers import PAPERS as IDENTITY_PAPERS
-from engine.casework.papers import PAPERS
 from engine.models import Case, Document, Office
 from engine.people.permissions import Sight
 from engine.record import personal
-from webui import days, i18n
+from webui import days, i18n, paper_names
 from webui.clerk import words
 from webui.days import Strip
 
@@ -86,9 +84,11 @@ def of_case(session: Session, case: Case, sight: Sight, *, reveal: bool = False)
         papers=papers,
         uploads=[one for one in found if one.kind == "upload"],
         paper_titles={
-            one.number: PAPERS[one.paper].title_for(matter.is_licence, {"outcome": case.outcome})
+            one.number: paper_names.issued(
+                one.paper, is_licence=matter.is_licence, outcome=case.outcome
+            )
+            or one.file_name
             for one in papers
-            if one.paper in PAPERS
         },
         material_states=materials.states(session, case),
     )
@@ -103,7 +103,12 @@ def _limits(session: Session, case: Case) -> list[DeadlineView]:
 
 def _office(session: Session, office_id: str | None) -> str:
     office = session.get(Office, office_id) if office_id else None
-    return office.short_name if office else ""
+    return office_name(office) if office else ""
+
+
+def office_name(office: Office) -> str:
+    """Return what an office is called in the reader's language, in short where that is known."""
+    return office.short_name if i18n.language() == "zh" else office.name_en
 
 
 def days_left(session: Session, due_on: date | None, today: date | None = None) -> int | None:
@@ -172,11 +177,6 @@ def answer_text(asked: FormField, value: Any, districts: dict[str, str]) -> str:
     if isinstance(value, bool):
         return "✓" if value else "—"
     return names.get(str(value), str(value))
-
-
-def identity_paper(key: str | None) -> str:
-    """Return the name of a kind of identity paper."""
-    return IDENTITY_PAPERS[key].name if key in IDENTITY_PAPERS else ""
 
 
 def label(thing: Any, name: str = "label") -> str:

@@ -1,0 +1,74 @@
+"""Background of a task: what colleagues wrote before, without which it cannot be judged.
+
+Whoever signs reads the opinion, whoever records a correction reads what was asked for. These are
+texts of the process, not of the applicant, and shown only to those who may do the task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import pgettext
+from sqlalchemy.orm import Session
+
+from catalogue.matter import Matter
+from engine.models import Instance, Task
+from webui.clerk import view
+
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "Activity_ReviewApplication": ("decision_note", "consultation_opinion", "special_result"),
+    "Activity_SignDecision": (
+        "review",
+        "review_opinion",
+        "inspection_note",
+        "consultation_opinion",
+        "special_result",
+    ),
+    "Activity_GiveOpinion": ("consultation_question",),
+    "Activity_RecordSpecialResult": ("special_reason",),
+    "Activity_SubmitCorrection": ("correction_items", "correction_note"),
+    "Activity_RerouteCase": ("wrong_office_reason",),
+    "Activity_DecideReturned": ("tracking_note",),
+    "Activity_ConfirmInspection": ("inspection_note",),
+    "Activity_VerifyDeclaration": ("verification_note",),
+}
+
+
+def of_task(session: Session, found: Task, matter: Matter) -> list[tuple[str, str]]:
+    """Return what was written before, as pairs of label and text; nothing where nothing was."""
+    needed = _NEEDED.get(found.element, ())
+    if not needed:
+        return []
+    known = session.get_one(Instance, found.instance_id).variables
+    labels = _labels()
+    return [(labels[name], _text(name, known[name], matter)) for name in needed if known.get(name)]
+
+
+def _text(name: str, value: Any, matter: Matter) -> str:
+    if name == "correction_items":
+        materials = {one.key: view.label(one, "name") for one in matter.materials}
+        return "、".join(materials.get(one, one) for one in value)
+    if name == "review":
+        proposals = {"approve": _("to grant"), "reject": _("to refuse")}
+        return proposals.get(value, str(value))
+    return str(value)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "review": _("Proposal"),
+        "review_opinion": _("Opinion of the reviewer"),
+        "decision_note": _("Why it came back from signature"),
+        "inspection_note": _("Findings on site"),
+        "consultation_question": pgettext("clerk", "Question"),
+        "consultation_opinion": _("Opinion of the office asked"),
+        "special_reason": _("Why the special procedure"),
+        "special_result": _("Result of the special procedure"),
+        "correction_items": _("Materials to correct"),
+        "correction_note": _("What to correct"),
+        "wrong_office_reason": _("Why it was sent back"),
+        "tracking_note": _("What the courier said"),
+        "verification_note": _("Note on the verification before"),
+    }
