@@ -20,6 +20,7 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _REPEAT = re.compile(r"R(\d*)/(.+)", re.IGNORECASE)
+_MEANT = re.compile(r"R\d*/.*|P(?=\D*\d)[\dTYMWDHS.,]+|\d{4}-\d\d.*", re.IGNORECASE)
 LONGEST = timedelta(days=366 * 200)
 SHORTEST = timedelta(seconds=1)
 MOST_SHORT = 1000
@@ -58,6 +59,15 @@ def is_literal(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def misspelt(text: str) -> str | None:
+    """Return what is wrong with a text that is meant as ISO 8601; None for any other text."""
+    try:
+        schedule(text, datetime(2026, 1, 1, tzinfo=UTC))
+    except ValueError as error:
+        return str(error) if _MEANT.fullmatch(unquote(text)) else None
+    return None
 
 
 def schedule(text: str, now: datetime) -> Schedule:

@@ -24,6 +24,9 @@ def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> lis
     found = []
     for element, line, what, text, is_script in _all(process):
         try:
+            wrong = timers.misspelt(text) if what == "timer" else None
+            if wrong is not None:
+                raise ExpressionRefused(wrong)
             (compile_script if is_script else compile_expression)(text, probes)
         except ExpressionRefused as error:
             reason = error.params["reason"]
@@ -64,17 +67,21 @@ def _of_node(node: Node) -> Iterator[Text]:
         if text is not None:
             yield node.id, node.line, what, text, False
 
-    event, loop, more = node.event, node.loop, node.extensions
-    if event.kind == "timer" and event.text and not timers.is_literal(event.text):
-        yield from expression("timer", event.text)
-    if event.kind == "conditional":
-        yield from expression("condition", event.text)
-    for name, text in event.correlation:
-        yield from expression(f"correlation {name}", text)
+    loop, more = node.loop, node.extensions
+    for event in (node.event, *node.event.parts):
+        if event.kind == "timer" and event.text and not timers.is_literal(event.text):
+            yield from expression("timer", event.text)
+        if event.kind == "conditional":
+            yield from expression("condition", event.text)
+        for name, text in event.correlation:
+            yield from expression(f"correlation {name}", text)
+    yield from expression("activation condition", node.activation)
     if loop is not None:
         yield from expression("cardinality", loop.cardinality)
         yield from expression("collection", loop.collection)
         yield from expression("loop condition", loop.condition)
+        for text, _ in loop.throws:
+            yield from expression("condition of a thrown event", text)
     yield from expression("payload", more.payload)
     for call in (more.operation, more.connector):
         for name, text in _expressions(call):

@@ -207,6 +207,35 @@ def in_subprocess(text: str) -> bytes:
     return _diagram(embedded("sub", inside), flows("s sub; sub u; u e"))
 
 
+def in_event_part(text: str) -> bytes:
+    condition = f'<bpmn:condition xsi:type="bpmn:tFormalExpression">{escape(text)}</bpmn:condition>'
+    event = f"<bpmn:conditionalEventDefinition>{condition}</bpmn:conditionalEventDefinition>"
+    catch = element("intermediateCatchEvent", "w", event + timer("P1D"))
+    return _diagram(catch, flows("s w; w u; u e"))
+
+
+def in_activation(text: str) -> bytes:
+    condition = '<bpmn:activationCondition xsi:type="bpmn:tFormalExpression">'
+    inside = f"{condition}{escape(text)}</bpmn:activationCondition>"
+    parts = [gateway("parallel", "f"), user("v"), element("complexGateway", "c", inside)]
+    return _diagram(*parts, flows("s f; f u; f v; u c; v c; c e"))
+
+
+def in_thrown(text: str) -> bytes:
+    condition = f'<bpmn:condition xsi:type="bpmn:tFormalExpression">{escape(text)}</bpmn:condition>'
+    event = '<bpmn:event xsi:type="bpmn:tImplicitThrowEvent"><bpmn:signalEventDefinition '
+    event += 'signalRef="S"/></bpmn:event>'
+    complex_ = f"<bpmn:complexBehaviorDefinition>{condition}{event}"
+    tag = "bpmn:multiInstanceLoopCharacteristics"
+    inside = "<bpmn:loopCardinality>3</bpmn:loopCardinality>"
+    inside = (
+        f'<{tag} behavior="Complex">{inside}{complex_}</bpmn:complexBehaviorDefinition></{tag}>'
+    )
+    heard = boundary("b", "m", '<bpmn:signalEventDefinition signalRef="S"/>', False)
+    parts = [user("m", inside), heard, end("x"), flows("s m; m u; u e; b x")]
+    return _diagram(*parts, before=element("signal", "S", name="S"))
+
+
 PLACES = {
     "condition": in_condition,
     "script": in_script,
@@ -216,5 +245,8 @@ PLACES = {
     "completion": in_completion,
     "event condition": in_event_condition,
     "correlation": in_correlation,
+    "part of an event": in_event_part,
+    "activation": in_activation,
+    "thrown": in_thrown,
     "script inside": in_subprocess,
 }

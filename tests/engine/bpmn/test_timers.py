@@ -67,3 +67,13 @@ def test_a_timer_that_would_keep_a_worker_busy_for_ever_is_refused(text):
 
 def test_a_short_interval_may_repeat_a_few_times():
     assert timers.schedule("R10/PT0.1S", datetime(2026, 1, 5, tzinfo=UTC)).repeats == 9
+
+
+@pytest.mark.parametrize("text", ["P5", "R/PT0S", "'P1D2H'", "2026-13-01", "R3/now", "P1Y2"])
+def test_a_misspelt_time_is_no_expression(text):
+    assert timers.misspelt(text)
+
+
+@pytest.mark.parametrize("text", ["P5D", "due_at", "Period", "P", "'P' + days + 'D'", "R", ""])
+def test_a_time_and_an_expression_are_not_misspelt(text):
+    assert timers.misspelt(text) is None
