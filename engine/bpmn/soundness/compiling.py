@@ -49,7 +49,7 @@ class Compiler:
         self.inner: dict[str, Frame] = {}  # by place: what is written out
         self.stuck: set[str] = set()  # activities that cannot begin
         self.escalations: set[str | None] = set()
-        self.any_errors: list[frozenset[str]] = []
+        self.any_errors: list[tuple[Key, frozenset[str]]] = []  # who may raise any error but these
         self._build()
 
     def _build(self) -> None:

@@ -133,7 +133,7 @@ def _finish(net: Compiler, frame: Frame, node: Node, name: str) -> None:
             throwing.effect(net, frame, node, name, catcher, ())
         left = frames.escaping(frame, node, raised)
         if left is not None:
-            net.any_errors.append(left)
+            net.any_errors.append(((frame.drawing.model.id, node.id), left))
 
 
 def _leave_early(

@@ -7,7 +7,7 @@ that it stands for, so that a run of the net can be told as a path through the d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 Step = tuple[str, str | None]  # an element that acts, and the flow it takes
@@ -84,9 +84,18 @@ class Net:
     transitions: list[Transition] = field(default_factory=list)
     joins: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
-    def members(self, groups: Iterable[str]) -> set[str]:
-        """Return the places of some groups."""
-        wanted = set(groups)
-        if CASE in wanted:
-            return set(self.places)
-        return {place.name for place in self.places.values() if not wanted.isdisjoint(place.groups)}
+    def simplify(self) -> None:
+        """Take away what has no effect: groups without places, or with nothing but what is taken."""
+        members: dict[str, set[str]] = defaultdict(set)
+        for place in self.places.values():
+            for group in place.groups:
+                members[group].add(place.name)
+        kept = []
+        for one in self.transitions:
+            one.forbids = frozenset(group for group in one.forbids if members[group])
+            one.clears = frozenset(
+                group for group in one.clears if group == CASE or not members[group] <= one.inputs
+            )
+            if not one.some or any(members[group] for group in one.some):
+                kept.append(one)
+        self.transitions = kept

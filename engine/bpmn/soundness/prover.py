@@ -69,7 +69,8 @@ class Prover:
         finally:
             self.running.pop()
         self.states += found.states
-        error = frozenset.intersection(*compiler.any_errors) if compiler.any_errors else None
+        kept = [codes for raiser, codes in compiler.any_errors if raiser in found.covers]
+        error = frozenset.intersection(*kept) if kept else None
         summary = Summary(
             found.outcomes, frozenset(found.covers), frozenset(compiler.escalations), error
         )

@@ -11,28 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from engine.bpmn.soundness.net import CASE, START, Net, Transition
+from engine.bpmn.soundness.net import START, Net, Transition
 
 
 def reduce(net: Net, look: Callable[[], None] = lambda: None) -> None:
     """Shrink a net in place; `look` may stop it."""
-    _simplify(net)
+    net.simplify()
     Reducer(net).run(look)
-
-
-def _simplify(net: Net) -> None:
-    """Take away what has no effect: groups without places, or with nothing but what is taken."""
-    members: dict[str, set[str]] = defaultdict(set)
-    for place in net.places.values():
-        for group in place.groups:
-            members[group].add(place.name)
-    kept = []
-    for one in net.transitions:
-        one.forbids = frozenset(group for group in one.forbids if members[group])
-        one.clears = frozenset(g for g in one.clears if g == CASE or not members[g] <= one.inputs)
-        if not one.some or any(members[group] for group in one.some):
-            kept.append(one)
-    net.transitions = kept
 
 
 class Reducer:
@@ -221,12 +206,24 @@ class Reducer:
             counts = [split.outputs.count(one) for one in arrivals]
             if not split.plain or not set(split.outputs) <= arrivals or max(counts) > 1:
                 return set()
+        if not self._fed_evenly(join, arrivals):
+            return set()
         own = {g for _, *groups in self.net.joins[join] for g in groups} | {f"at:{join}"}
         wanted = self._relevant(self.net.places[name].groups) - own
         for arrival in arrivals:
             if self._relevant(self.net.places[arrival].groups) - own != wanted:
                 return set()
         return self._join_at_once(name, join, arrivals, splits)
+
+    def _fed_evenly(self, join: str, arrivals: set[str]) -> bool:
+        """Tell whether a token elsewhere may come by every flow or by none: it never blocks."""
+        flows = self.net.joins[join]
+        up, along = {group for _, group, _ in flows}, {group for _, _, group in flows}
+        return all(
+            up.isdisjoint(place.groups) or along <= place.groups
+            for name, place in self.net.places.items()
+            if name not in arrivals
+        )
 
     def _join_at_once(
         self, name: str, join: str, arrivals: set[str], splits: list[Transition]
