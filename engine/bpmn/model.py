@@ -6,8 +6,10 @@ names it as `parent`; nodes of the process itself have no parent. No lxml object
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
 from catalogue.problem import Problem
 from engine.bpmn.extensions import NONE, Extensions
@@ -41,6 +43,8 @@ EVENTS = CATCHING | THROWING
 NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 
+_Item = TypeVar("_Item")
+_Key = TypeVar("_Key")
 FORBIDDING = frozenset({"unreadable", "invalid", "unsupported", "unsafe"})
 
 
@@ -120,6 +124,13 @@ class Flow:
     condition: str | None = None
 
 
+def _grouped(items: Iterable[_Item], by: Callable[[_Item], _Key]) -> dict[_Key, list[_Item]]:
+    found: dict[_Key, list[_Item]] = {}
+    for item in items:
+        found.setdefault(by(item), []).append(item)
+    return found
+
+
 @dataclass(frozen=True)
 class ProcessModel:
     """One process of one file."""
@@ -137,15 +148,15 @@ class ProcessModel:
 
     def inside(self, parent: str | None) -> list[Node]:
         """Return the nodes directly inside a sub-process, or the process itself for None."""
-        return [node for node in self.nodes.values() if node.parent == parent]
+        return list(self._levels.get(parent, ()))
 
     def outgoing(self, node: str) -> list[Flow]:
         """Return the flows that leave a node, in document order."""
-        return [flow for flow in self.flows.values() if flow.source == node]
+        return list(self._outgoing.get(node, ()))
 
     def incoming(self, node: str) -> list[Flow]:
         """Return the flows that enter a node, in document order."""
-        return [flow for flow in self.flows.values() if flow.target == node]
+        return list(self._incoming.get(node, ()))
 
     def starts(self, parent: str | None = None) -> list[Node]:
         """Return the start events of a level."""
@@ -166,7 +177,24 @@ class ProcessModel:
 
     def boundary(self, node: str) -> list[Node]:
         """Return the boundary events attached to an activity."""
-        return [event for event in self.nodes.values() if event.attached_to == node]
+        return list(self._attached.get(node, ()))
+
+    # A file may hold tens of thousands of elements: who asks for each node must not scan all.
+    @cached_property
+    def _levels(self) -> dict[str | None, list[Node]]:
+        return _grouped(self.nodes.values(), lambda node: node.parent)
+
+    @cached_property
+    def _outgoing(self) -> dict[str, list[Flow]]:
+        return _grouped(self.flows.values(), lambda flow: flow.source)
+
+    @cached_property
+    def _incoming(self) -> dict[str, list[Flow]]:
+        return _grouped(self.flows.values(), lambda flow: flow.target)
+
+    @cached_property
+    def _attached(self) -> dict[str | None, list[Node]]:
+        return _grouped(self.nodes.values(), lambda node: node.attached_to)
 
     def calls(self) -> Iterator[Node]:
         """Yield the call activities."""

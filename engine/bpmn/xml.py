@@ -1,7 +1,7 @@
 """XML: the one door through which a diagram comes in.
 
-No document type, no entity, no network, at most 2 MB and 200 levels. What passes is validated
-against the OMG schema of BPMN 2.0, which ships with SpiffWorkflow; elements and attributes of
+No document type, no entity, no network, at most 2 MB, 30,000 elements and 200 levels. What passes
+is validated against the OMG schema of BPMN 2.0, which ships with SpiffWorkflow; elements and attributes of
 foreign namespaces are left out of that validation and otherwise kept. Every refusal names the
 line.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import SpiffWorkflow.bpmn.parser
 from lxml import etree
 
-from catalogue.problem import Problem
+from engine.bpmn.checks.rules import rule
 from engine.bpmn.errors import XMLRefused
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -32,7 +33,9 @@ STANDARD = frozenset(
     }
 )
 MAXIMUM_BYTES = 2_000_000
+MAXIMUM_ELEMENTS = 30_000
 MAXIMUM_DEPTH = 200
+MOST_TOLD = 20  # schema errors of one file
 _MARKS = (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")
 
 
@@ -63,13 +66,7 @@ def read(data: bytes, name: str) -> Any:
     tree = read_any(data, name)
     root = tree.getroot()
     if root.tag != tag("definitions"):
-        raise _refused(
-            "not-bpmn",
-            name,
-            root.sourceline,
-            f"the root element is {local(root)}, not definitions of BPMN 2.0",
-            f"根元素是 {local(root)}，不是 BPMN 2.0 的 definitions",
-        )
+        raise _refused("not-bpmn", name, root.sourceline, root=_described(root))
     _validate(tree, name)
     return tree
 
@@ -77,9 +74,9 @@ def read(data: bytes, name: str) -> Any:
 def read_any(data: bytes, name: str) -> Any:
     """Read any XML file with the same guards, but without the schema (DMN, imports)."""
     if len(data) > MAXIMUM_BYTES:
-        raise _refused("too-large", name, None, "it is larger than 2 MB", "文件超过 2 MB")
+        raise _refused("too-large", name, None, limit=f"{MAXIMUM_BYTES // 1_000_000} MB")
     if _has_doctype(data):
-        raise _refused("doctype", name, 1, "a DOCTYPE is not allowed", "不允许 DOCTYPE 声明")
+        raise _refused("doctype", name, 1)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -93,34 +90,36 @@ def read_any(data: bytes, name: str) -> Any:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise _refused(
-            "not-xml",
-            name,
-            error.lineno,
-            f"it is not well-formed XML: {error.msg}",
-            "不是合格的 XML",
-        ) from error
+        raise _refused("not-xml", name, error.lineno, reason=error.msg) from error
     except (ValueError, LookupError) as error:
-        raise _refused("not-xml", name, None, f"it is not XML: {error}", "不是 XML") from error
+        raise _refused("not-xml", name, None, reason=error) from error
     tree: Any = root.getroottree()
     if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
-        raise _refused("doctype", name, 1, "a DOCTYPE is not allowed", "不允许 DOCTYPE 声明")
-    _check_depth(root, name)
+        raise _refused("doctype", name, 1)
+    _check_measure(root, name)
     return tree
 
 
-def _check_depth(root: Any, name: str) -> None:
-    depth = 0
+def _described(root: Any) -> str:
+    """Return the name of a root element, and of its format where it is a known other one."""
+    namespace = etree.QName(root).namespace or ""
+    other = next((words for part, words in _OTHERS.items() if part in namespace), None)
+    return f"{local(root)} ({other})" if other else local(root)
+
+
+_OTHERS = {"/DMN/": "DMN", "/CMMN/": "CMMN", "wfmc.org": "XPDL", "w3.org/1999/xhtml": "HTML"}
+
+
+def _check_measure(root: Any, name: str) -> None:
+    depth = count = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
+        count += event == "start"
         if depth > MAXIMUM_DEPTH:
-            raise _refused(
-                "too-deep",
-                name,
-                element.sourceline,
-                "elements are nested more than 200 levels deep",
-                "元素嵌套超过 200 层",
-            )
+            raise _refused("too-deep", name, element.sourceline, limit=MAXIMUM_DEPTH)
+        if count > MAXIMUM_ELEMENTS:
+            limit = f"{MAXIMUM_ELEMENTS:,}"
+            raise _refused("too-many-elements", name, element.sourceline, limit=limit)
 
 
 def _has_doctype(data: bytes) -> bool:
@@ -152,35 +151,35 @@ def _schema() -> Any:
 
 
 def _validate(tree: Any, name: str) -> None:
-    plain = _standard_only(tree)
     schema = _schema()
-    if schema.validate(plain):
+    if schema.validate(_standard_only(tree)):
         return
     # Duplicate ids are reported by `references`, by the element and not by the data type.
-    entries = [entry for entry in schema.error_log if not _is_duplicate(tree, entry)]
+    twice = _duplicates(tree)
+    entries = [entry for entry in schema.error_log if _identity(entry) not in twice]
     if not entries:
         return
     problems = [
-        Problem(
-            rule="schema",
-            kind="invalid",
+        rule("schema").problem(
             file=name,
             line=entry.line,
             element=_element_at(tree, entry.line),
-            message=_shorten(entry.message),
-            message_zh="不符合 BPMN 2.0 标准的结构：" + _shorten(entry.message),
+            reason=_shorten(entry.message),
         )
-        for entry in entries[:20]
+        for entry in entries[:MOST_TOLD]
     ]
     raise XMLRefused(problems[0], problems)
 
 
-def _is_duplicate(tree: Any, entry: Any) -> bool:
+def _duplicates(tree: Any) -> set[str]:
+    counts = Counter(element.get("id") for element in tree.getroot().iter(etree.Element))
+    return {identity for identity, count in counts.items() if identity and count > 1}
+
+
+def _identity(entry: Any) -> str | None:
+    """Return the id that an error of the schema is about."""
     value = re.search(r"'([^']+)' is not a valid value of the atomic type 'xs:ID'", entry.message)
-    if value is None:
-        return False
-    bearers = tree.getroot().xpath("count(//@id[. = $value])", value=value[1])
-    return bool(bearers > 1)
+    return value[1] if value else None
 
 
 def _shorten(message: str) -> str:
@@ -214,15 +213,5 @@ def _standard_only(tree: Any) -> Any:
     return plain
 
 
-def _refused(rule: str, name: str, line: int | None, message: str, zh: str) -> XMLRefused:
-    return XMLRefused(
-        Problem(
-            rule=rule,
-            kind="unreadable",
-            file=name,
-            line=line,
-            element=None,
-            message=message,
-            message_zh=zh,
-        )
-    )
+def _refused(name: str, file: str, line: int | None, **facts: Any) -> XMLRefused:
+    return XMLRefused(rule(name).problem(file=file, line=line, element=None, **facts))

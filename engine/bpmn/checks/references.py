@@ -15,16 +15,18 @@ from engine.bpmn.checks.source import LEVELS, Item, Source, plain
 from engine.bpmn.model import ACTIVITIES
 from engine.bpmn.xml import BPMN
 
-_DEFINED = {"message": "messageRef", "signal": "signalRef", "error": "errorRef",
-            "escalation": "escalationRef"}  # fmt: skip
-# Attribute or child, and what it may name; only kinds for which a mistake cannot be a dialect.
+_DEFINED = {
+    "messageRef": "message", "signalRef": "signal", "errorRef": "error",
+    "escalationRef": "escalation",
+}  # fmt: skip
+# Attribute or element, and what it names; only those for which a mistake cannot be a dialect.
 _OTHERS = {
-    "dataObjectRef": ("dataObject",),
-    "dataStoreRef": ("dataStore",),
-    "correlationPropertyRef": ("correlationProperty",),
-    "correlationKeyRef": ("correlationKey",),
-    "categoryValueRef": ("categoryValue",),
-    "processRef": ("process",),
+    "dataObjectRef": "dataObject",
+    "dataStoreRef": "dataStore",
+    "correlationPropertyRef": "correlationProperty",
+    "correlationKeyRef": "correlationKey",
+    "categoryValueRef": "categoryValue",
+    "processRef": "process",
 }
 
 
@@ -82,9 +84,9 @@ def attached(source: Source, node: Item) -> Iterator[Problem]:
 
 def definition_reference(source: Source, item: Item) -> Iterator[Problem]:
     """A message, signal, error or escalation that is not defined in the file."""
-    for kind, attribute in _DEFINED.items():
-        written = item.get(attribute)
-        if not written or source.is_foreign(item, written):
+    for attribute, written in item.element.attrib.items():
+        kind = _DEFINED.get(attribute)
+        if kind is None or not written or source.is_foreign(item, written):
             continue
         named = source.by_id.get(plain(written))
         if named is None or named.kind != kind:
@@ -96,18 +98,18 @@ def definition_reference(source: Source, item: Item) -> Iterator[Problem]:
 
 def other_reference(source: Source, item: Item) -> Iterator[Problem]:
     """A reference to data, to a correlation or to a process that is not there."""
-    for attribute, kinds in _OTHERS.items():
-        for written in [item.get(attribute), *(c.text() for c in item.of(attribute))]:
-            if not written or source.is_foreign(item, written):
-                continue
-            named = source.by_id.get(plain(written))
-            if named is None:
-                yield source.problem("dangling-reference", item, attribute=attribute, name=written)
-            elif named.kind not in kinds:
-                yield source.problem(
-                    "wrong-reference", item, attribute=attribute, name=written,
-                    found=named.kind, wanted=" / ".join(kinds),
-                )  # fmt: skip
+    written = [(name, text) for name, text in item.element.attrib.items() if name in _OTHERS]
+    if item.kind in _OTHERS:
+        written.append((item.kind, item.text()))
+    for name, text in written:
+        named = source.by_id.get(plain(text))
+        if not text or source.is_foreign(item, text):
+            continue
+        if named is None:
+            yield source.problem("dangling-reference", item, attribute=name, name=text)
+        elif named.kind != _OTHERS[name]:
+            facts = {"found": named.kind, "wanted": _OTHERS[name]}
+            yield source.problem("wrong-reference", item, attribute=name, name=text, **facts)
 
 
 def message_flow_reference(source: Source, flow: Item) -> Iterator[Problem]:

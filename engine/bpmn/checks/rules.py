@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from catalogue.problem import KINDS, SEVERITIES, Problem
-from engine.bpmn.model import Flow, Node, ProcessModel
+
+if TYPE_CHECKING:  # the model is read by what is read by xml, which makes findings too
+    from engine.bpmn.model import Flow, Node, ProcessModel
 
 TABLES = tuple(Path(__file__).with_name(name) for name in ("rules.yaml", "support.yaml"))
 LONGEST_FACT = 200
