@@ -100,7 +100,8 @@ class Database:
 
     def _engine_arguments(self) -> dict[str, Any]:
         arguments: dict[str, Any] = {
-            "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, default=str)
+            "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, default=str),
+            "hide_parameters": True,  # an error of the database must not repeat personal data
         }
         if not self.is_sqlite:
             options = f"-c lock_timeout={int(LOCK_SECONDS * 1000)} -c timezone=UTC"

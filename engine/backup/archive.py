@@ -10,17 +10,21 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from engine import keyfile
 from engine.errors import Invalid
 
 FORMAT = "tongban-backup-1"
 MANIFEST = "manifest.json"
 BLOCK = 1 << 20
+# What reading a broken archive raises, according to where it is broken.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 class BackupDamaged(Invalid):
@@ -87,9 +91,10 @@ def writing(target: Path, manifest: Manifest) -> Iterator[Writer]:
                 archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, target)
+        _name(draft, target)
     finally:
         draft.unlink(missing_ok=True)
+    keyfile.sync_folder(target.parent)
 
 
 @contextmanager
@@ -104,7 +109,7 @@ def reading(source: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
             manifest = _manifest(archive)
             _check(archive, manifest)
             yield archive, manifest
-    except zipfile.BadZipFile as error:
+    except _UNREADABLE as error:
         raise BackupDamaged(problem="it is no readable archive") from error
 
 
@@ -117,11 +122,25 @@ def copy_out(file: IO[bytes], write: Callable[[bytes], Any]) -> str:
     return state.hexdigest()
 
 
+def _name(draft: Path, target: Path) -> None:
+    """Give a complete archive its name, which nothing else may bear."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without links, such as a memory stick
+        if target.exists():
+            raise FileExistsError(target) from None
+        os.replace(draft, target)
+
+
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
         manifest = Manifest(**json.loads(archive.read(MANIFEST)))
     except (KeyError, TypeError, ValueError) as error:
         raise BackupDamaged(problem="its manifest is missing or not readable") from error
+    if not isinstance(manifest.members, dict) or not isinstance(manifest.tables, dict):
+        raise BackupDamaged(problem="its manifest is missing or not readable")
     if manifest.format != FORMAT:
         raise BackupDamaged(problem=f"its format {manifest.format} is not known here")
     return manifest

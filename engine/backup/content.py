@@ -14,10 +14,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, MetaData, func, inspect, select
 
 from engine import schema
-from engine.backup.archive import Manifest, Writer, copy_out
+from engine.backup.archive import BackupDamaged, Manifest, Writer, copy_out
 from engine.db import Database, snapshot, transaction
 from engine.errors import Conflict
 from engine.models import Base
@@ -45,6 +45,20 @@ def require_empty(database: Database) -> None:
             table = Base.metadata.tables.get(name)
             if table is None or connection.scalar(select(func.count()).select_from(table)):
                 raise DatabaseNotEmpty(table=name)
+
+
+def require_whole(manifest: Manifest) -> None:
+    """Raise unless an archive has the rows of every table that it names.
+
+    Raises:
+        BackupDamaged: naming what is missing.
+    """
+    names = [SQLITE_COPY] if manifest.database == "sqlite" else map(_member, manifest.tables)
+    for name in names:
+        if name not in manifest.members:
+            raise BackupDamaged(problem=f"{name} is missing")
+    if manifest.database != "sqlite" and "instance" not in manifest.tables:
+        raise BackupDamaged(problem="it names no tables")
 
 
 def dump(database: Database, writer: Writer) -> None:
@@ -98,7 +112,12 @@ def _load_sqlite(database: Database, archive: zipfile.ZipFile) -> None:
 def _dump_postgresql(database: Database, writer: Writer) -> None:
     with snapshot(database) as session:
         cursor = _cursor(session.connection())
-        for table in Base.metadata.sorted_tables:
+        # As they are there, and not as this program would have them: it may be newer.
+        there = MetaData()
+        there.reflect(session.connection())
+        for table in there.sorted_tables:
+            if table.name == "alembic_version":
+                continue
             columns = [column.name for column in table.columns]
             query = f"COPY {_quoted(table.name)} ({_list(columns)}) TO STDOUT"
             with writer.member(_member(table.name)) as write, cursor.copy(query) as copy:

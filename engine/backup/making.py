@@ -117,6 +117,7 @@ def restore(
             raise BackupOfOtherKind(kind=manifest.database)
         if not schema.is_known(manifest.revision):
             raise BackupNewer(revision=manifest.revision)
+        content.require_whole(manifest)
         content.require_empty(database)
         for name in manifest.members:
             if name.startswith(FILES):

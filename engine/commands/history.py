@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
+import secrets
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, ContextManager
+from typing import IO, Any
 from uuid import UUID
 
 import click
@@ -22,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import keyfile
 from engine.commands.program import Program
 from engine.db import snapshot, transaction
 from engine.models import Checkpoint
@@ -39,12 +43,16 @@ def history() -> None:
 
 @history.command("verify")
 @click.option("--instance", type=click.UUID, help="Verify this case only.")
+@click.option("--seal", type=click.File(encoding="utf-8"), help="A seal that was kept elsewhere.")
 @json_option
 @click.pass_obj
-def verify_command(program: Program, instance: UUID | None, as_json: bool) -> None:
+def verify_command(
+    program: Program, instance: UUID | None, seal: IO[str] | None, as_json: bool
+) -> None:
     """Verify chains, values, looks and checkpoints; exit 1 when anything is not in order."""
+    kept = _kept_seal(seal) if seal else None
     with snapshot(program.database) as session:
-        result = _one(session, instance) if instance else _all(program, session)
+        result = _one(session, instance) if instance else _all(program, session, kept)
     click.echo(_as_json(result) if as_json else _as_text(result))
     raise SystemExit(0 if result.ok else 1)
 
@@ -108,9 +116,22 @@ def _one(session: Session, instance: UUID) -> Result:
     return result
 
 
-def _all(program: Program, session: Session) -> Result:
+def _all(program: Program, session: Session, seal: dict[str, Any] | None) -> Result:
+    if seal is not None:  # a key kept elsewhere proves more than the one that lies here
+        return verification.verify_all(session, bytes.fromhex(seal["public_key"]), seal)
     key = _key_if_sealed(program, session)
     return verification.verify_all(session, checkpoint.public_bytes(key) if key else None)
+
+
+def _kept_seal(file: IO[str]) -> dict[str, Any]:
+    try:
+        seal: dict[str, Any] = json.load(file)
+        bytes.fromhex(seal["public_key"])
+        if {"number", "at", "cases", "root", "signature"} <= seal.keys():
+            return seal
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise click.UsageError("--seal wants what `history checkpoint --json` printed")
 
 
 def _key_if_sealed(program: Program, session: Session) -> Ed25519PrivateKey | None:
@@ -135,10 +156,23 @@ def _record_reveal(program: Program, instance: UUID | None, reason: str | None) 
     )
 
 
-def _opened(output: Path | None) -> ContextManager[IO[str]]:
+@contextmanager
+def _opened(output: Path | None) -> Iterator[IO[str]]:
+    """Open where to write; a file appears under its name when it is complete."""
     if output is None:
-        return nullcontext(sys.stdout)
-    return output.open("w", encoding="utf-8")
+        yield sys.stdout
+        return
+    draft = output.with_name(f".{output.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # personal data
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, output)
+        keyfile.sync_folder(output.parent)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _as_json(result: Result) -> str:

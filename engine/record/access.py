@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.db import Database, transaction
-from engine.errors import Unavailable
+from engine.errors import Invalid, Unavailable
 from engine.models import AccessEvent
 from engine.record import canonical
 from engine.record.verifier import digest
@@ -27,6 +27,7 @@ from engine.record.verifier import digest
 DOMAIN = b"tongban-access-1"
 ALGORITHM = "sm3"
 ATTEMPTS = 50
+REASON_LENGTH = 400
 
 
 class AccessNotRecorded(Unavailable):
@@ -34,6 +35,13 @@ class AccessNotRecorded(Unavailable):
 
     code = "access-not-recorded"
     message = "The look could not be recorded, so nothing was shown."
+
+
+class LookReasonTooLong(Invalid):
+    """Say it more briefly; nothing was shown."""
+
+    code = "look-reason-too-long"
+    message = "The reason has {length} characters; at most {most} are kept."
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,11 @@ def record(
         writer: the chain to write to; by default one for this process.
 
     Raises:
+        LookReasonTooLong: the reason does not fit.
         DatabaseBusy, AccessNotRecorded: it could not be written.
     """
+    if reason is not None and len(reason) > REASON_LENGTH:
+        raise LookReasonTooLong(length=len(reason), most=REASON_LENGTH)
     chain = writer or this_writer()
     for _ in range(ATTEMPTS):
         try:

@@ -33,6 +33,13 @@ class CheckpointKeyMissing(Unavailable):
     message = "There are checkpoints, but the key that signed them is not there."
 
 
+class CheckpointKeyWrong(Unavailable):
+    """Put the key in place that signed the last checkpoint; nothing was sealed."""
+
+    code = "checkpoint-key-wrong"
+    message = "The key that is there did not sign the last checkpoint."
+
+
 def signing_key(master_key_file: Path, *, create: bool = True) -> Ed25519PrivateKey:
     """Return the key beside the master key, made on first use, readable by its owner only.
 
@@ -59,8 +66,13 @@ def seal(session: Session, key: Ed25519PrivateKey) -> Checkpoint:
     """Seal the heads and counts of all cases in a new checkpoint.
 
     Two that seal at once would take the same number; the second fails and may try again.
+
+    Raises:
+        CheckpointKeyWrong: another key signed the last checkpoint, so nobody could prove both.
     """
     last = session.scalars(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1)).first()
+    if last is not None and not verifier.is_signed(public_bytes(key), last.signature, _text(last)):
+        raise CheckpointKeyWrong()
     previous = verifier.checkpoint_link(_text(last)) if last else ""
     leaves: list[Any] = [
         [str(instance_id), count, head]

@@ -1,6 +1,6 @@
 """Verifier: proves an exported history without a database, and names the first bad event.
 
-    python verifier.py export.jsonl [--public-key HEX]
+    python verifier.py export.jsonl [--public-key HEX] [--seal seal.json]
 
 It stands alone: the Python library and `cryptography`, nothing else of this program. The engine
 itself hashes and verifies with the functions below, so there is one definition of the chain.
@@ -10,10 +10,11 @@ Each line is a `case`, an `event` or a `checkpoint`; docs/history.md describes t
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ EVENT_DOMAIN = b"tongban-event-1"
 CHECKPOINT_DOMAIN = b"tongban-checkpoint-1"
 SALT_BYTES = 16  # of each side; a stored salt holds the one of `before`, then that of `after`
 CHECKPOINT_ALGORITHM = "sm3"
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)  # what a mangled line raises
 
 Row = Mapping[str, Any]
 Sealed = Callable[[str, int], str | None]  # case, count -> hash of that event; None when gone
@@ -108,6 +110,15 @@ def checkpoint_link(text: bytes) -> str:
     return digest(CHECKPOINT_ALGORITHM, text).hex()
 
 
+def is_signed(public_key: bytes, signature: bytes, text: bytes) -> bool:
+    """Return whether a signature is that of a raw Ed25519 key over a text."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, text)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def compact(value: Any) -> bytes:
     """Return JSON without spaces; enough for the ASCII names and integers of a checkpoint."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
@@ -160,21 +171,37 @@ def check_checkpoints(
     return list(faults.values())
 
 
-def verify_export(lines: Iterable[str], public_key: bytes | None = None) -> Result:
+def check_seal(checkpoints: Iterable[Row], seal: Row) -> Fault | None:
+    """Check that the checkpoint of a seal kept elsewhere is still there, unchanged.
+
+    Checkpoints after it may have been cut off all the same: keep the newest seal.
+    """
+    found = next((row for row in checkpoints if row["number"] == seal["number"]), None)
+    name = f"checkpoint {seal['number']}"
+    if found is None:
+        return Fault(name, 0, "is gone, though its seal was kept")
+    if any(found[key] != seal[key] for key in ("at", "cases", "root", "signature")):
+        return Fault(name, 0, "is not the one whose seal was kept")
+    return None
+
+
+def verify_export(
+    lines: Iterable[str], public_key: bytes | None = None, seal: Row | None = None
+) -> Result:
     """Verify the lines of an export.
 
     Args:
         lines: JSON lines as `tongban history export` writes them.
         public_key: the raw Ed25519 key got from elsewhere; without it the signatures are checked
             against the key in the export, which proves less.
+        seal: what `tongban history checkpoint --json` printed, kept elsewhere; has the key too.
     """
     result = Result()
     case: Row | None = None
     events: list[Row] = []
     hashes: dict[str, list[str]] = {}
     checkpoints: list[Row] = []
-    rows: Iterable[Row] = (json.loads(line) for line in lines if line.strip())
-    for row in rows:
+    for row in _rows(lines, result):
         if row["record"] == "event":
             events.append(row)
             continue
@@ -183,11 +210,45 @@ def verify_export(lines: Iterable[str], public_key: bytes | None = None) -> Resu
         if row["record"] == "checkpoint":
             checkpoints.append(row)
     _finish(case, events, hashes, result)
+    try:
+        result.faults += _sealed_faults(checkpoints, hashes, public_key, seal, result)
+    except _UNREADABLE:
+        result.faults.append(Fault("checkpoints", 0, "they cannot be read"))
+    return result
+
+
+def _rows(lines: Iterable[str], result: Result) -> Iterator[Row]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            known = row["record"] in ("case", "event", "checkpoint")
+        except _UNREADABLE:
+            known = False
+        if known:
+            yield row
+        else:
+            result.faults.append(Fault(f"line {number}", 0, "cannot be read"))
+
+
+def _sealed_faults(
+    checkpoints: list[Row],
+    hashes: Mapping[str, list[str]],
+    public_key: bytes | None,
+    seal: Row | None,
+    result: Result,
+) -> list[Fault]:
+    faults = []
+    if seal is not None:
+        missing = check_seal(checkpoints, seal)
+        faults += [missing] if missing else []
+        public_key = public_key or bytes.fromhex(seal["public_key"])
     if checkpoints:
         key = public_key or bytes.fromhex(checkpoints[-1]["public_key"])
         checkpoints.sort(key=lambda row: int(row["number"]))
-        result.faults += check_checkpoints(checkpoints, _sealed_in(hashes), key, result)
-    return result
+        faults += check_checkpoints(checkpoints, _sealed_in(hashes), key, result)
+    return faults
 
 
 def _finish(
@@ -195,11 +256,18 @@ def _finish(
 ) -> None:
     if case is None:
         if events:
-            result.faults.append(Fault(events[0]["instance"], 1, "belongs to no case line"))
+            stray = str(events[0].get("instance"))
+            result.faults.append(Fault(stray, 1, "belongs to no case line"))
         return
     result.cases += 1
-    hashes[case["instance"]] = [row["hash"] for row in events]
-    fault = check_case(case, events, result)
+    name = str(case.get("instance"))
+    try:
+        fault = check_case(case, events, result)
+        if name in hashes:
+            fault = fault or Fault(name, 0, "stands in the export twice")
+        hashes[name] = [row["hash"] for row in events]
+    except _UNREADABLE:
+        fault = Fault(name, 0, "cannot be read")
     if fault:
         result.faults.append(fault)
 
@@ -267,9 +335,7 @@ def _seal_problem(row: Row, number: int, text: bytes, link: str, public_key: byt
         return "does not follow the checkpoint before it"
     if row["root"] != merkle_root(list(row["leaves"])) or row["cases"] != len(row["leaves"]):
         return "its root is not the root of its leaves"
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(row["signature"]), text)
-    except (InvalidSignature, ValueError):
+    if not is_signed(public_key, bytes.fromhex(row["signature"]), text):
         return "its signature is not valid"
     return None
 
@@ -284,13 +350,17 @@ def _leaf_problem(found: str | None, count: int, head: str) -> str | None:
 
 def main(arguments: list[str]) -> int:
     """Verify the export named on the command line; 0 in order, 1 not, 2 wrong arguments."""
-    names = [name for name in arguments if not name.startswith("--")]
-    key = next((word[13:] for word in arguments if word.startswith("--public-key=")), None)
-    if len(names) != 1:
-        print(__doc__, file=sys.stderr)
-        return 2
-    with open(names[0], encoding="utf-8") as lines:
-        result = verify_export(lines, bytes.fromhex(key) if key else None)
+    parser = argparse.ArgumentParser("verifier.py", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("export", help="JSON lines of `tongban history export`")
+    parser.add_argument("--public-key", metavar="HEX", type=bytes.fromhex, help="kept elsewhere")
+    parser.add_argument("--seal", metavar="FILE", help="a seal kept elsewhere; has the key too")
+    given = parser.parse_args(arguments)
+    seal = None
+    if given.seal:
+        with open(given.seal, encoding="utf-8") as file:
+            seal = json.load(file)
+    with open(given.export, encoding="utf-8", errors="replace") as lines:
+        result = verify_export(lines, given.public_key, seal)
     for fault in result.faults:
         print(fault)
     print(

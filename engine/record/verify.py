@@ -1,7 +1,8 @@
 """Verify: whether the record in the database is still what was written.
 
 Every chain is checked against the count and head of its case, every readable value against its
-commitment, and every sealed head against the checkpoints. The rules are those of the stand-alone
+commitment, keys and files against the events that tell of them, and every sealed head against the
+checkpoints. The rules are those of the stand-alone
 verifier; here they are fed from rows instead of lines. Nothing is changed.
 """
 
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.models import Instance
-from engine.record import access, checkpoint, export, verifier
+from engine.record import access, checkpoint, export, holdings, verifier
 from engine.record.verifier import Fault, Result
 
 ATTEMPTS = 5
@@ -48,8 +49,14 @@ def verify(session: Session, instance_id: UUID) -> VerifyReport:
     return VerifyReport(instance_id, result.events, result.opened, result.sealed, fault)
 
 
-def verify_all(session: Session, public_key: bytes | None = None) -> Result:
+def verify_all(
+    session: Session, public_key: bytes | None = None, seal: verifier.Row | None = None
+) -> Result:
     """Verify all cases, all looks and, with the key of the seals, all checkpoints.
+
+    Args:
+        public_key: the raw Ed25519 key of the seals; None when nothing was sealed yet.
+        seal: one that was kept elsewhere; its checkpoint must still be there.
 
     Raises:
         KeyDoesNotFit: the master key is not the one that the persons' keys were wrapped with.
@@ -61,6 +68,9 @@ def verify_all(session: Session, public_key: bytes | None = None) -> Result:
         if fault:
             result.faults.append(fault)
         session.expunge_all()
+    if seal is not None:
+        missing = verifier.check_seal(checkpoint.rows(session), seal)
+        result.faults += [missing] if missing else []
     if public_key is not None:
         broken = {fault.instance for fault in result.faults}
         found = checkpoint.verify(session, public_key, result)
@@ -77,6 +87,8 @@ def _check(session: Session, instance_id: UUID, result: Result) -> Fault | None:
         rows = export.case_rows(session, instance_id, reveal=True)
         case = next(rows)
         fault = verifier.check_case(case, rows, found)
+        if fault is None:
+            fault = holdings.check(session, session.get_one(Instance, instance_id))
         if fault is None or attempt == ATTEMPTS or case == _case_row(session, instance_id):
             break
     result.events += found.events

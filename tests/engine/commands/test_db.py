@@ -25,7 +25,8 @@ from engine.db import Database, reading, transaction
 from engine.files import FileStore
 from engine.models import Base, CalendarDay, Document, Office, User
 from engine.process.wiring import Wiring
-from engine.record import personal
+from engine.record import history, personal
+from engine.record.history import Entry, Value
 from engine.record.verify import verify_all
 from engine.settings import Settings
 from tests.conftest import MASTER_KEY, Servers
@@ -84,6 +85,8 @@ def populate(program: Program) -> str:
         personal.keep(session, instance.id, "applicant.name", "张虚构")
         sha256 = stored.put(session, instance.id, FILE)
         session.add(document(instance.id, sha256))
+        facts = {"number": Value(after=1), "sha256": Value(after=sha256)}
+        history.append(session, instance, [Entry("document.added", "system", fields=facts)])
     return sha256
 
 
@@ -277,7 +280,9 @@ def test_a_database_without_tables_is_not_backed_up(program: Program, tmp_path: 
     assert list(tmp_path.glob("*b.zip*")) == []
 
 
-@pytest.mark.parametrize("harm", ["change", "drop", "add", "truncate", "no-archive"])
+@pytest.mark.parametrize(
+    "harm", ["change", "drop", "add", "truncate", "no-archive", "flip", "no-rows", "manifest"]
+)
 def test_a_damaged_backup_is_refused_before_anything_is_written(
     program: Program, servers: Servers, tmp_path: Path, harm: str
 ) -> None:
@@ -300,6 +305,8 @@ def damage(path: Path, harm: str) -> None:
         path.write_bytes(path.read_bytes()[:-100])
     elif harm == "no-archive":
         path.write_bytes(b"not a backup")
+    elif harm == "flip":
+        flip(path)
     else:
         with zipfile.ZipFile(path) as archive:
             kept = {name: archive.read(name) for name in archive.namelist()}
@@ -308,6 +315,12 @@ def damage(path: Path, harm: str) -> None:
             kept[victim] += b"!"
         elif harm == "drop":
             del kept[victim]
+        elif harm == "manifest":
+            kept["manifest.json"] = kept["manifest.json"].replace(
+                b'"members": {', b'"tables": 3, "x": {'
+            )
+        elif harm == "no-rows":
+            without_rows(kept)
         else:
             kept["files/extra"] = b"x"
         with zipfile.ZipFile(path, "w") as archive:
@@ -315,10 +328,57 @@ def damage(path: Path, harm: str) -> None:
                 archive.writestr(name, data)
 
 
+def flip(path: Path) -> None:
+    """Change bytes in the middle of the largest compressed member."""
+    with zipfile.ZipFile(path) as archive:
+        largest = max(archive.infolist(), key=lambda one: one.compress_size)
+    data = bytearray(path.read_bytes())
+    middle = largest.header_offset + 60 + largest.compress_size // 2
+    data[middle : middle + 40] = bytes(byte ^ 0xFF for byte in data[middle : middle + 40])
+    path.write_bytes(data)
+
+
+def without_rows(kept: dict[str, bytes]) -> None:
+    """Take a member with rows out, and its hash out of the manifest too."""
+    manifest = json.loads(kept["manifest.json"])
+    victim = next(name for name in kept if name.endswith((".sqlite", "instance.copy")))
+    del kept[victim], manifest["members"][victim]
+    kept["manifest.json"] = json.dumps(manifest).encode()
+
+
 def members(path: Path) -> list[str]:
     """Return the names in an archive."""
     with zipfile.ZipFile(path) as archive:
         return archive.namelist()
+
+
+def test_a_database_older_than_the_program_is_backed_up_as_it_is(
+    program: Program, servers: Servers, tmp_path: Path
+) -> None:
+    """The models may know tables and columns that this database has not got yet."""
+    populate(program)
+    with program.database.engine.begin() as connection:
+        connection.execute(text("drop table draft"))
+        connection.execute(text("alter table office drop column name_en"))
+
+    made = run(program, "backup", tmp_path / "b.zip")
+
+    assert made.exit_code == 0
+    if not program.database.is_sqlite:
+        assert "tables/draft.copy" not in members(tmp_path / "b.zip")
+
+
+def test_a_disk_without_links_still_takes_a_backup(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_paths: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("engine.backup.archive.os.link", refuse)
+    run(program, "backup", tmp_path / "b.zip")
+
+    assert "manifest.json" in members(tmp_path / "b.zip")
+    assert [one.name for one in tmp_path.iterdir() if "b.zip" in one.name] == ["b.zip"]
 
 
 def test_a_backup_of_the_other_kind_is_refused(program: Program, tmp_path: Path) -> None:

@@ -8,13 +8,15 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engine.commands.history import history
 from engine.commands.program import Program
 from engine.db import Database, reading, transaction
-from engine.models import AccessEvent, Event
+from engine.errors import NotFound
+from engine.models import AccessEvent, Checkpoint, Event
 from engine.record import verifier
+from engine.record.access import LookReasonTooLong
 from engine.settings import Settings
 from tests.engine.record.cases import fill, make_instance
 
@@ -106,3 +108,55 @@ def test_a_lost_signing_key_is_said_and_not_replaced(program: Program, case_id: 
             run(program, command)
 
     assert not key.exists()
+
+
+def test_a_seal_kept_elsewhere_shows_that_checkpoints_were_cut(
+    program: Program, case_id: UUID, tmp_path: Path
+) -> None:
+    run(program, "checkpoint")
+    kept = tmp_path / "seal.json"
+    kept.write_text(run(program, "checkpoint", "--json").stdout)
+    assert run(program, "verify", "--seal", str(kept)).exit_code == 0
+
+    with transaction(program.database) as session:
+        session.execute(delete(Checkpoint).where(Checkpoint.number == 2))
+
+    assert run(program, "verify").exit_code == 0
+    found = run(program, "verify", "--seal", str(kept))
+    assert found.exit_code == 1
+    assert "checkpoint 2, event 0: is gone, though its seal was kept" in found.stdout
+
+
+def test_what_is_no_seal_is_refused(program: Program, case_id: UUID, tmp_path: Path) -> None:
+    (tmp_path / "no.json").write_text("[]")
+
+    answer = run(program, "verify", "--seal", str(tmp_path / "no.json"))
+
+    assert answer.exit_code == 2
+
+
+def test_an_export_is_its_owners_and_whole_or_not_there(
+    program: Program, case_id: UUID, tmp_path: Path
+) -> None:
+    target = tmp_path / "out" / "export.jsonl"
+    target.parent.mkdir()
+    run(program, "export", "--output", str(target))
+    assert target.stat().st_mode & 0o777 == 0o600
+    before = target.read_text(encoding="utf-8")
+
+    with pytest.raises(NotFound):
+        run(program, "export", "--instance", str(UUID(int=1)), "--output", str(target))
+
+    assert target.read_text(encoding="utf-8") == before
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_reason_that_does_not_fit_is_refused_and_nothing_revealed(
+    program: Program, case_id: UUID, tmp_path: Path
+) -> None:
+    target = tmp_path / "export.jsonl"
+
+    with pytest.raises(LookReasonTooLong):
+        run(program, "export", "--reveal", "--reason", "审" * 401, "--output", str(target))
+
+    assert not target.exists()

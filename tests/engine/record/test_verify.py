@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine.models import Checkpoint, Event, EventValue, Instance
-from engine.record import checkpoint, export, verifier
+from engine.record import canonical, checkpoint, export, verifier
 from engine.record.verify import verify, verify_all
 from tests.engine.record.cases import fill
 
@@ -225,6 +225,136 @@ def test_a_changed_checkpoint_is_named(
     assert fault.instance == "checkpoint 1"
 
 
+def seal_of(session: Session, key: Ed25519PrivateKey) -> dict[str, object]:
+    """Seal, and return what is kept elsewhere."""
+    row = checkpoint.seal(session, key)
+    return {
+        "number": row.number,
+        "at": canonical.instant(row.at),
+        "cases": row.cases,
+        "root": row.root,
+        "signature": row.signature.hex(),
+        "public_key": checkpoint.public_bytes(key).hex(),
+    }
+
+
+def delete_the_last(session: Session, key: Ed25519PrivateKey) -> None:
+    session.execute(delete(Checkpoint).where(Checkpoint.number == 2))
+
+
+def delete_all(session: Session, key: Ed25519PrivateKey) -> None:
+    session.execute(delete(Checkpoint))
+
+
+def seal_anew(session: Session, key: Ed25519PrivateKey) -> None:
+    """Do as somebody can who has the key as well: begin the checkpoints again."""
+    delete_all(session, key)
+    session.expire_all()
+    for _ in range(3):
+        checkpoint.seal(session, key)
+
+
+@pytest.mark.parametrize("tamper", [delete_the_last, delete_all, seal_anew])
+def test_what_checkpoints_alone_cannot_show_a_kept_seal_does(
+    session: Session, instance: Instance, tamper: Callable[[Session, Ed25519PrivateKey], None]
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    fill(session, instance)
+    checkpoint.seal(session, key)
+    kept = seal_of(session, key)
+    public = checkpoint.public_bytes(key)
+    assert verify_all(session, public, kept).ok
+    assert verifier.verify_export(exported(session, key=key), seal=kept).ok
+
+    tamper(session, key)
+    session.flush()
+    session.expire_all()
+
+    assert verify_all(session, public).ok
+    (fault,) = verify_all(session, public, kept).faults
+    assert fault.instance == "checkpoint 2"
+    (fault,) = verifier.verify_export(exported(session, key=key), seal=kept).faults
+    assert fault.instance == "checkpoint 2"
+
+
+def test_another_key_does_not_go_on_with_the_checkpoints(
+    session: Session, instance: Instance
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    checkpoint.seal(session, key)
+
+    with pytest.raises(checkpoint.CheckpointKeyWrong):
+        checkpoint.seal(session, Ed25519PrivateKey.generate())
+
+    checkpoint.seal(session, key)
+    assert checkpoint.verify(session, checkpoint.public_bytes(key)) == []
+
+
+def no_json(lines: list[str]) -> list[str]:
+    return [*lines, "{"]
+
+
+def no_object(lines: list[str]) -> list[str]:
+    return [*lines, "[1]"]
+
+
+def unknown_record(lines: list[str]) -> list[str]:
+    return [lines[0], '{"record": "note"}\n', *lines[1:]]
+
+
+def without_a_hash(lines: list[str]) -> list[str]:
+    row = json.loads(lines[2])
+    del row["hash"]
+    return [*lines[:2], json.dumps(row), *lines[3:]]
+
+
+def without_a_count(lines: list[str]) -> list[str]:
+    row = json.loads(lines[0])
+    del row["count"]
+    return [json.dumps(row), *lines[1:]]
+
+
+def values_of_another_shape(lines: list[str]) -> list[str]:
+    row = json.loads(lines[1])
+    row["values"] = [1, 2]
+    return [lines[0], json.dumps(row), *lines[2:]]
+
+
+def leaves_of_another_shape(lines: list[str]) -> list[str]:
+    row = json.loads(lines[-1])
+    row["leaves"] = 7
+    return [*lines[:-1], json.dumps(row)]
+
+
+def a_number_that_is_none(lines: list[str]) -> list[str]:
+    row = json.loads(lines[-1])
+    row["number"] = "first"
+    return [*lines[:-1], json.dumps(row)]
+
+
+def the_case_twice(lines: list[str]) -> list[str]:
+    return [*lines[:-1], *lines[:-1], lines[-1]]
+
+
+@pytest.mark.parametrize(
+    "mangle",
+    [
+        no_json, no_object, unknown_record, without_a_hash, without_a_count,
+        values_of_another_shape, leaves_of_another_shape, a_number_that_is_none, the_case_twice,
+    ],
+)  # fmt: skip
+def test_a_mangled_export_is_not_in_order_and_breaks_nothing(
+    session: Session, instance: Instance, mangle: Callable[[list[str]], list[str]]
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    fill(session, instance)
+    checkpoint.seal(session, key)
+    lines = exported(session, key=key)
+    assert verifier.verify_export(lines).ok
+
+    assert not verifier.verify_export(mangle(lines)).ok
+
+
 def test_the_signing_key_is_made_once_and_never_replaced(tmp_path: Path) -> None:
     master = tmp_path / "keys" / "master.key"
 
@@ -261,8 +391,11 @@ def test_the_verifier_runs_alone_in_an_empty_folder(
     bad = exported(session, key=key)
 
     (tmp_path / "verifier.py").write_bytes(VERIFIER.read_bytes())
-    public = f"--public-key={checkpoint.public_bytes(key).hex()}"
-    answers = [run_alone(tmp_path, lines, public) for lines in (good, bad)]
+    public = checkpoint.public_bytes(key).hex()
+    answers = [
+        run_alone(tmp_path, good, f"--public-key={public}"),
+        run_alone(tmp_path, bad, "--public-key", public),
+    ]
 
     assert answers[0].returncode == 0
     assert "in order: 1 cases, 5 events" in answers[0].stdout
