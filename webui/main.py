@@ -22,6 +22,7 @@ from engine.commands.demo import demo
 from engine.commands.deploy import deploy
 from engine.commands.history import history
 from engine.commands.program import Program
+from engine.commands.trace import trace
 from engine.commands.user import user
 from engine.commands.worker import worker
 from engine.db import Database, reading
@@ -33,7 +34,7 @@ from engine.record import master
 from engine.settings import Settings
 from webui.staff import create_app
 
-COMMANDS = (catalogue, check, db, demo, deploy, history, user, worker)
+COMMANDS = (catalogue, check, db, demo, deploy, history, trace, user, worker)
 
 
 class Commands(click.Group):

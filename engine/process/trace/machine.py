@@ -95,7 +95,7 @@ class Machine:
         """
         events = self._drain(OUTSIDE)
         for _ in range(MOST_JOBS):
-            due = self._next_due(end)
+            due = self.next_due(end)
             if due is None:
                 self.now = max(self.now, end)
                 return events
@@ -123,7 +123,8 @@ class Machine:
                 found.append(self.watcher.keep())
         return found
 
-    def _next_due(self, end: datetime) -> datetime | None:
+    def next_due(self, end: datetime) -> datetime | None:
+        """Return when the next thing happens by itself until an instant, None if nothing does."""
         query = select(func.min(Job.due_at)).where(
             Job.state == "waiting", Job.kind.not_in(OUTSIDE), Job.due_at <= end
         )

@@ -20,16 +20,13 @@ from engine.bpmn import parser, timers
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.model import ProcessModel
 from engine.db import Database, transaction
-from engine.models import Office
 from engine.process import definitions, instances, messages, tasks
 from engine.process.definitions import DeploymentRejected
-from engine.process.operations import Operation, OperationCall
 from engine.process.tasks import TaskKey
-from engine.process.trace import report
+from engine.process.trace import entry, report, surroundings
 from engine.process.trace.errors import (
     CommandInvalid,
     NothingWaits,
-    ProcessNotNamed,
     TraceRefused,
 )
 from engine.process.trace.machine import SYSTEM, Event, Machine
@@ -72,7 +69,10 @@ class Trace:
         self.watcher = Watcher(probes or {})
         parsed = parser.parse(files, probes=frozenset(self.watcher.probes), drawings=True)
         self.models: dict[str, ProcessModel] = parsed.processes
-        base = wiring or Wiring(operations=self._stand_ins(), master_key=KEY)
+        base = wiring or Wiring(
+            operations=surroundings.operations(self.models, self.watcher.call, self.results),
+            master_key=KEY,
+        )
         self.database: Database = in_memory(replace(base, observer=self.watcher))
         self.machine = Machine(self.database, self.watcher)
         self._failed: dict[str, StepFailed] = {}
@@ -106,7 +106,7 @@ class Trace:
         self._require(key, element)
 
         def happen(session: Session) -> None:
-            _make_offices(session, variables or {})
+            surroundings.make_offices(session, variables or {})
             instances.start(session, key, by=SYSTEM, variables=variables, element=element)
 
         try:
@@ -229,11 +229,7 @@ class Trace:
             ProcessNotNamed: there are several that no other calls.
         """
         self._require()
-        called = {node.called for model in self.models.values() for node in model.calls()}
-        found = [key for key in self.models if key not in called] or list(self.models)
-        if len(found) != 1:
-            raise ProcessNotNamed(processes=", ".join(sorted(found)))
-        return found[0]
+        return entry.default(self.models)
 
     def _require(self, process: str | None = None, element: str | None = None) -> None:
         if self.refused:
@@ -260,26 +256,3 @@ class Trace:
             self.problems = error.problems
             return False
         return True
-
-    def _stand_ins(self) -> dict[str, Operation]:
-        nodes = [node for model in self.models.values() for node in model.nodes.values()]
-        named = {node.extensions.operation.name for node in nodes if node.extensions.operation}
-        return {name: self._stand_in(name) for name in sorted(named)}
-
-    def _stand_in(self, name: str) -> Operation:
-        def operation(call: OperationCall) -> Variables | None:
-            self.watcher.call(name, [dict(call.parameters)])
-            prepared = self.results.get(call.element)
-            return prepared.popleft() if prepared else None
-
-        return operation
-
-
-def _make_offices(session: Session, variables: Variables) -> None:
-    """Make the offices that the variables name, so that tasks can belong to them."""
-    for name, value in variables.items():
-        wanted = name.endswith("_office") and isinstance(value, str) and 0 < len(value) <= 40
-        if wanted and session.get(Office, value) is None:
-            names = {"name": value, "name_en": value, "short_name": value}
-            session.add(Office(id=value, **names, level="district", roles=[]))
-    session.flush()

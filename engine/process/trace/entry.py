@@ -1,0 +1,28 @@
+"""Entry: which processes of some files can be started, and which one is meant when none is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.bpmn.model import ProcessModel
+from engine.process.trace.errors import ProcessNotNamed
+
+
+def is_startable(model: ProcessModel) -> bool:
+    """Tell whether a process can start without an event."""
+    starts = model.starts()
+    return any(one.event.kind == "none" for one in starts) or not (starts or model.entrances())
+
+
+def default(models: Mapping[str, ProcessModel]) -> str:
+    """Return the only process that starts without an event and that no other calls.
+
+    Raises:
+        ProcessNotNamed: there are several, or none.
+    """
+    called = {node.called for model in models.values() for node in model.calls()}
+    free = [key for key in models if key not in called] or list(models)
+    found = [key for key in free if is_startable(models[key])] or free
+    if len(found) != 1:
+        raise ProcessNotNamed(processes=", ".join(sorted(found)) or "there is none")
+    return found[0]
