@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.bpmn.soundness.budget import Budget
+from engine.bpmn.soundness.drawing import NotProven
 from engine.bpmn.soundness.net import START, Key, Net, Outcome, Step, Transition
 
+PATIENCE = 5_000  # markings looked at after the first fault
 # Of a flow into an inclusive join: where its tokens wait, from where one may come, from where one
 # comes by sequence flows alone.
 Feeding = tuple[int, int, int]
@@ -44,6 +46,7 @@ class Exploration:
     outcomes: dict[Outcome, tuple[Step, ...]]
     doubled: list[Doubled]
     traps: list[Trap]
+    cut: bool = False  # there may be more faults
 
     @property
     def sound(self) -> bool:
@@ -79,6 +82,8 @@ class Explorer:
         self.open: set[int] = set()  # markings from which a fault or an end is one move away
         self.doubled: dict[str, tuple[int, int]] = {}
         self.fired: set[int] = set()
+        self.still: list[int] = []  # markings in which nothing can move
+        self.cut = False  # the search stopped at faults before it had seen everything
 
     def _mask(self, names: object) -> int:
         mask = 0
@@ -125,10 +130,17 @@ class Explorer:
         first = self.bits[START]
         self.parents[first] = (0, -1)
         todo = [first]
+        since = 0
         for marking in todo:
-            self.budget.spend()
+            since += 1 if self.doubled or self.still else 0
+            if since > PATIENCE or not self._affordable():
+                self.cut = True
+                return
             self.edges[marking] = found = []
-            for move in self._enabled(marking):
+            moves = self._enabled(marking)
+            if not moves:
+                self.still.append(marking)
+            for move in moves:
                 self.fired.add(move.number)
                 rest = marking & ~move.clear
                 twice = move.doubled | (rest & move.put)
@@ -146,6 +158,16 @@ class Explorer:
                 if after not in self.parents:
                     self.parents[after] = (marking, move.number)
                     todo.append(after)
+
+    def _affordable(self) -> bool:
+        """Spend one marking of the budget; a fault that was found is told all the same."""
+        try:
+            self.budget.spend()
+        except NotProven:
+            if self.doubled or self.still:
+                return False
+            raise
+        return True
 
     def _enabled(self, marking: int) -> list[_Move]:
         found: list[_Move] = []
@@ -250,5 +272,10 @@ def explore(net: Net, budget: Budget, traps_of: Callable[[Explorer], list[Trap]]
         for outcome, (marking, number) in explorer.endings.items()
     }
     return Exploration(
-        len(explorer.parents), explorer.covers(), outcomes, doubled, traps_of(explorer)
+        len(explorer.parents),
+        explorer.covers(),
+        outcomes,
+        doubled,
+        traps_of(explorer),
+        explorer.cut or bool(doubled),
     )

@@ -38,7 +38,7 @@ def find(prover: Prover, process: str, analysis: Analysis) -> list[Fault]:
     after = drawing.reach(one for one in met if one in drawing.nodes)
     found = [one for one in found if one.rule != "improper-completion" or one.element not in after]
     stuck = [one.element for one in found]
-    if analysis.found.doubled:  # not all was looked at: only what no flow leads to is certain
+    if analysis.found.cut:  # not all was looked at: only what no flow leads to is certain
         found += _dead(drawing, _unconnected(drawing), [])
     else:
         found += _dead(drawing, dead(drawing, analysis.summary.covers), stuck)

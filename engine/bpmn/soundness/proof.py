@@ -87,7 +87,7 @@ def prove(
 
 def _proof(model: ProcessModel, prover: Prover, analysis: Analysis, found: list[Fault]) -> Proof:
     rules = {fault.rule for fault in found}
-    cut = bool(analysis.found.doubled)
+    cut = analysis.found.cut
     trapped = bool(analysis.found.traps)
     twice = "lack-of-synchronisation" in rules
     complete = not faults.dead(prover.drawing(model.id), analysis.summary.covers)

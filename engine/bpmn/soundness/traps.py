@@ -15,11 +15,14 @@ MOST = 20
 
 def find(explorer: Explorer) -> list[Trap]:
     """Return the traps, those first that the shortest paths lead to."""
-    dying = explorer.dying()
+    if explorer.cut:
+        groups = [{marking} for marking in explorer.still[:MOST]]
+    else:
+        groups = closed(explorer, explorer.dying())
     found = []
     seen: set[frozenset[str]] = set()
     order = {marking: number for number, marking in enumerate(explorer.parents)}
-    for group in closed(explorer, dying):
+    for group in groups:
         trap = _trap(explorer, group, order)
         if trap.marked not in seen:
             seen.add(trap.marked)

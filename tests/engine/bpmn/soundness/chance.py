@@ -28,7 +28,7 @@ class Level:
         lines = []
         for words in self.nodes:
             name = words[2] if words[0] == "many" else words[1]
-            if name in self.below:
+            if name in self.below and words[0] not in ("on", "beside"):
                 lines += [" ".join(words) + " {", self.below[name].text(), "}"]
             else:
                 lines.append(" ".join(words))
