@@ -15,7 +15,7 @@ from catalogue.problem import in_order
 from engine.bpmn import xml
 from engine.bpmn.bundle import Bundle, build
 from engine.bpmn.checks import calls, layout, lint, references, rules, standard, support, texts
-from engine.bpmn.checks.source import Source
+from engine.bpmn.checks.source import NO, Source
 from engine.bpmn.errors import BundleRefused, CalledProcessMissing, XMLRefused
 from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.bpmn.reader import Reader
@@ -132,18 +132,21 @@ def _read(
     tree: Any, name: str, parsed: Parsed, probes: frozenset[str], drawings: bool = False
 ) -> Source:
     source = Source(tree, name, drawing=drawings)
-    parsed.problems.extend(standard.problems(source))
+    found = list(standard.problems(source))
+    drawn = {process.id for process in source.of("process") if process.get("isExecutable") in NO}
     if not source.of("process"):
-        parsed.problems.append(source.problem("process-required", source.root))
+        found.append(source.problem("process-required", source.root))
     elements = [item.element for item in source.of("process")]
     for model, element in zip(Reader(tree, name).processes(), elements, strict=True):
         model = replace(model, executable=True) if drawings else model
         if model.id in parsed.processes:
             other = parsed.processes[model.id].file
-            parsed.problems.append(rules.of_process("duplicate-process", model, other=other))
+            found.append(rules.of_process("duplicate-process", model, other=other))
             continue
         parsed.processes[model.id] = model
         if model.executable:
-            parsed.problems.extend(support.refusals(model, element))
-            parsed.problems.extend(texts.problems(model, probes))
+            found += [*support.refusals(model, element), *texts.problems(model, probes)]
+    parsed.problems += [
+        rules.as_drawing(one) if drawings or one.process in drawn else one for one in found
+    ]
     return source

@@ -73,7 +73,8 @@ def dead_end(source: Source, level: Item) -> Iterator[Problem]:
     if not (level.of("endEvent") and level.executable and source.lists_flows):
         return
     for node in level.children:
-        if node in source.node_set and not source.out_of(node) and _should_lead_on(source, node):
+        ends_here = node in source.node_set and source.into(node) and not source.out_of(node)
+        if ends_here and _should_lead_on(source, node):
             yield source.problem("dead-end", node)
 
 

@@ -9,7 +9,7 @@ bear its names. The document docs/bpmn-support.md is made from the same table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,7 @@ class Rule:
     severity: str
     en: str
     zh: str
+    open: bool = False  # a drawing may leave it open; what is to be executed may not
 
     def problem(
         self,
@@ -97,6 +98,12 @@ def table() -> Mapping[str, Rule]:
                 raise ValueError(f"rules.yaml: {name} is there twice or of no known kind")
             found[name] = Rule(name, family, severity=severity, **row)
     return found
+
+
+def as_drawing(problem: Problem) -> Problem:
+    """Return a finding as it weighs in a drawing: what may be left open there forbids nothing."""
+    known = table().get(problem.rule)
+    return replace(problem, kind="house") if known is not None and known.open else problem
 
 
 def rule(name: str) -> Rule:

@@ -106,16 +106,20 @@ def test_broken_references_and_levels_are_invalid(rule):
         (
             "undecided",
             "f_g_a",
-            simple(gateway("exclusive", "g"), user("a"), user("b"), notation="s g; g a; g b [x]"),
+            simple(gateway("exclusive", "g"), user("a"), user("b"), notation="s g; g a; g b [x]; a e"),
         ),
     ],
 )
-def test_what_a_drawing_may_leave_open_forbids_no_trace_but_a_release(rule, identity, xml):
-    parsed = parser.parse({"t.bpmn": document(xml)})
-    found = [p for p in parsed.problems if p.rule == rule]
+def test_what_a_drawing_may_leave_open_forbids_no_trace_but_a_deployment(rule, identity, xml):
+    files = {"t.bpmn": document(xml)}
+    drawing, meant = parser.parse(files, drawings=True), parser.parse(files)
 
-    assert [(p.element, p.kind, p.severity) for p in found] == [(identity, "house", "error")]
-    assert parsed.errors == [] and parser.bundle({"t.bpmn": document(xml)}, "p")
+    for parsed, kind in ((drawing, "house"), (meant, "unsupported")):
+        found = [p for p in parsed.problems if p.rule == rule]
+        assert [(p.element, p.kind, p.severity) for p in found] == [(identity, kind, "error")]
+    assert drawing.errors == [] and parser.bundle(files, "p", drawings=True)
+    with pytest.raises(BundleRefused):
+        parser.bundle(files, "p")
 
 
 @pytest.mark.parametrize(

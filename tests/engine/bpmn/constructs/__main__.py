@@ -40,7 +40,9 @@ def write() -> str:
     parts += ["## All rules by kind\n"]
     table = rules.table().values()
     for kind, head in KIND_HEADS.items():
-        rows = [(f"`{one.name}`", one.en.capitalize()) for one in table if one.kind == kind]
+        rows = [
+            (f"`{one.name}`", one.en[:1].upper() + one.en[1:]) for one in table if one.kind == kind
+        ]
         if rows:
             parts += [f"### {kind}: {head}\n", _table(("rule", "sentence"), rows)]
     return "\n".join(parts)
