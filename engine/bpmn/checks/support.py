@@ -56,6 +56,8 @@ def _node(process: ProcessModel, node: Node) -> Iterator[Reason]:
         yield "rule-without-decision", {}
     if node.kind == "callActivity" and not node.called:
         yield "call-without-process", {}
+    if _is_never_entered(process, node):
+        yield "never-entered", {}
     yield from _open(node)
     yield from _loop(node)
     yield from _level(process, node)
@@ -63,6 +65,17 @@ def _node(process: ProcessModel, node: Node) -> Iterator[Reason]:
 
 def _is_wired(node: Node) -> bool:
     return bool(node.extensions.operation or node.extensions.connector)
+
+
+def _is_never_entered(process: ProcessModel, node: Node) -> bool:
+    """A node that no flow leads to, beside a start event (BPMN 2.0.2, 10.5.2)."""
+    if node.kind in ("startEvent", "boundaryEvent") or process.incoming(node.id):
+        return False
+    if node.triggered_by_event or node.for_compensation or node.instantiate:
+        return False
+    if node.kind == "intermediateCatchEvent" and node.event.kind == "link":
+        return False
+    return bool(process.starts(node.parent))
 
 
 def _open(node: Node) -> Iterator[Reason]:
