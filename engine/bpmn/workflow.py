@@ -7,12 +7,12 @@ step leaves nothing to save: the caller rolls back and loads again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from engine import clock
-from engine.bpmn import state, waits
+from engine.bpmn import migration, relocation, state, waits
 from engine.bpmn.activities import ConnectorTask, OperationContext
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.catching import LISTENED
@@ -218,6 +218,18 @@ class Run:
         """End the instance from outside."""
         if not self._top.completed:
             self._top.end("cancel")
+
+    def relocate(self, tokens: Collection[int], target: str) -> None:
+        """Take waiting tokens away and put one elsewhere on their level; see `relocation`.
+
+        Raises:
+            MoveOriginUnfit, MoveTargetUnfit, MoveUnreachable, MoveUnproven: nothing was moved.
+        """
+        relocation.relocate(self._top, self.bundle.models, tokens, target)
+
+    def listen_anew(self, old: Bundle, names: Mapping[str, str]) -> None:
+        """Let events listen that an older version, from which this came, did not have."""
+        migration.listen_anew(self._top, old, names)
 
     def choose(self, gateway: str, flows: list[str] | None) -> None:
         """Override the conditions of a node in this run, for trace; None gives them back."""

@@ -1,0 +1,145 @@
+"""Migration: the live state of an instance, carried over to another version of its diagram.
+
+Every token must find its node in the new version, under the same id or the one that a mapping
+gives, and of the same kind. Due times, variables and what has been done stay as they are. Events
+on the border of an activity, and event sub-processes, follow the new drawing: new ones begin to
+listen, those that are gone stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from engine.bpmn.activities import Activity
+from engine.bpmn.bundle import Bundle
+from engine.bpmn.instance import Instance
+from engine.bpmn.joins import Join
+from engine.bpmn.token import BOUNDARY, LISTENER, MAIN, Token
+
+Names = Mapping[str, str]  # old element id -> new element id
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why an instance cannot be carried over.
+
+    Attributes:
+        element: where it stands.
+        reason: level-gone | element-gone | kind-changed | event-changed | flow-gone | undo-gone
+    """
+
+    element: str
+    reason: str
+
+
+def translate(
+    blobs: Mapping[int, bytes], old: Bundle, new: Bundle, names: Names
+) -> tuple[dict[int, bytes], list[Obstacle]]:
+    """Return the state as the new version would have it, and what stands in the way.
+
+    Args:
+        blobs: what `Run.dump` returned under the old version.
+        old: the bundle it was made on.
+        new: the bundle it shall go on with; its process has the same key.
+        names: elements, flows and called processes that are called otherwise now.
+    """
+    translator = _Translator(old, new, names)
+    done = {}
+    for number, blob in blobs.items():
+        head, scopes = orjson.loads(blob)
+        done[number] = orjson.dumps([head, [translator.scope(one) for one in scopes]])
+    return done, translator.obstacles
+
+
+class _Translator:
+    """Goes through the records of a state as `state` writes them."""
+
+    def __init__(self, old: Bundle, new: Bundle, names: Names) -> None:
+        self.old, self.new, self.names = old, new, names
+        self.obstacles: list[Obstacle] = []
+
+    def name(self, element: str) -> str:
+        """Return what an element is called in the new version."""
+        return self.names.get(element, element)
+
+    def level(self, name: str) -> str:
+        """Return the name of a level there."""
+        process, mark, inside = name.partition("#")
+        return self.name(process) + (mark and mark + self.name(inside))
+
+    def scope(self, record: list[Any]) -> list[Any]:
+        """Translate one scope."""
+        host, name, values, own, tokens, *done = record
+        spec = self.new.specs.get(self.level(name))
+        if spec is None:
+            self.obstacles.append(Obstacle(name.replace("#", "/"), "level-gone"))
+            return record
+        before = self.old.specs[name].task_specs
+        kept = [self.token(one, before[one[1]], spec.task_specs) for one in tokens]
+        for undone in done:
+            self.undo(undone, spec.task_specs)
+        return [host, spec.name, values, own, [one for one in kept if one is not None], *done]
+
+    def token(self, record: list[Any], before: Any, specs: Mapping[str, Any]) -> Any:
+        """Translate one token; None when it only listened for what is gone."""
+        identity, element, state, role, parent, variables, internal = record
+        after = specs.get(self.name(element))
+        if role in (BOUNDARY, LISTENER) and (after is None or not _alike(before, after)):
+            return None
+        reason = self.misfit(before, after, internal)
+        if reason is not None:
+            self.obstacles.append(Obstacle(element, reason))
+            return record
+        if internal and "flow" in internal:
+            internal = internal | {"flow": self.name(internal["flow"])}
+        return [identity, after.name, state, role, parent, variables, internal]
+
+    def misfit(self, before: Any, after: Any, internal: Any) -> str | None:
+        """Return why a token cannot stand at its new node."""
+        if after is None:
+            return "element-gone"
+        if not _alike(before, after):
+            return "kind-changed"
+        if before.event.kind != after.event.kind:
+            return "event-changed"
+        flow = internal.get("flow") if internal else None
+        joins = flow is not None and isinstance(before, Join) and len(before.incoming) > 1
+        return "flow-gone" if joins and self.name(flow) not in after.inputs_of else None
+
+    def undo(self, records: list[list[Any]], specs: Mapping[str, Any]) -> None:
+        """Look whether what was done can still be undone; such records keep their ids."""
+        for one in records:
+            if one[1] not in specs:
+                self.obstacles.append(Obstacle(one[1], "undo-gone"))
+
+
+def _alike(before: Any, after: Any) -> bool:
+    """Tell whether two nodes hold a token in the same way."""
+    loops = [None if one.model.loop is None else one.model.loop.kind for one in (before, after)]
+    return type(before) is type(after) and loops[0] == loops[1]
+
+
+def listen_anew(top: Instance, old: Bundle, names: Names) -> None:
+    """Let events on borders and event sub-processes listen that the old version did not have.
+
+    One that it had and that listens no more has come already.
+    """
+    translator = _Translator(old, old, names)
+    known = {
+        translator.level(name): {translator.name(element) for element in spec.task_specs}
+        for name, spec in old.specs.items()
+    }
+    for scope in [top, *top.subprocesses.values()]:
+        had = known.get(scope.spec.name, set())
+        for token in list(scope.tasks.values()):
+            if isinstance(token.task_spec, Activity) and token.role == MAIN:
+                for event in token.task_spec.boundary:
+                    if event.name not in had:
+                        event.listen(Token(scope, event, token.data, token.marks, BOUNDARY, token))
+        for spec in scope.spec.event_subprocesses:
+            if spec.name not in had:
+                spec.listen(Token(scope, spec, dict(scope.data), dict(scope.marks), LISTENER))
