@@ -29,7 +29,7 @@ class Obstacle:
 
     Attributes:
         element: where it stands.
-        reason: level-gone | element-gone | kind-changed | event-changed | flow-gone | undo-gone
+        reason: level-gone | element-gone | kind-changed | flow-gone | undo-gone
     """
 
     element: str
@@ -88,27 +88,19 @@ class _Translator:
         """Translate one token; None when it only listened for what is gone."""
         identity, element, state, role, parent, variables, internal = record
         after = specs.get(self.name(element))
-        if role in (BOUNDARY, LISTENER) and (after is None or not _alike(before, after)):
+        listens = role in (BOUNDARY, LISTENER)
+        if after is None or not _alike(before, after):
+            if not listens:
+                reason = "element-gone" if after is None else "kind-changed"
+                self.obstacles.append(Obstacle(element, reason))
             return None
-        reason = self.misfit(before, after, internal)
-        if reason is not None:
-            self.obstacles.append(Obstacle(element, reason))
-            return record
-        if internal and "flow" in internal:
-            internal = internal | {"flow": self.name(internal["flow"])}
-        return [identity, after.name, state, role, parent, variables, internal]
-
-    def misfit(self, before: Any, after: Any, internal: Any) -> str | None:
-        """Return why a token cannot stand at its new node."""
-        if after is None:
-            return "element-gone"
-        if not _alike(before, after):
-            return "kind-changed"
-        if before.event.kind != after.event.kind:
-            return "event-changed"
         flow = internal.get("flow") if internal else None
-        joins = flow is not None and isinstance(before, Join) and len(before.incoming) > 1
-        return "flow-gone" if joins and self.name(flow) not in after.inputs_of else None
+        if flow is not None:
+            internal = internal | {"flow": self.name(flow)}
+            joins = isinstance(before, Join) and len(before.incoming) > 1
+            if joins and self.name(flow) not in after.inputs_of:
+                self.obstacles.append(Obstacle(element, "flow-gone"))
+        return [identity, after.name, state, role, parent, variables, internal]
 
     def undo(self, records: list[list[Any]], specs: Mapping[str, Any]) -> None:
         """Look whether what was done can still be undone; such records keep their ids."""
@@ -120,7 +112,8 @@ class _Translator:
 def _alike(before: Any, after: Any) -> bool:
     """Tell whether two nodes hold a token in the same way."""
     loops = [None if one.model.loop is None else one.model.loop.kind for one in (before, after)]
-    return type(before) is type(after) and loops[0] == loops[1]
+    same = type(before) is type(after) and before.event.kind == after.event.kind
+    return same and loops[0] == loops[1]
 
 
 def listen_anew(top: Instance, old: Bundle, names: Names) -> None:

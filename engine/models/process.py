@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, exists, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, exists, false, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from engine.models.base import Base, Instant, Json, new_id
@@ -113,6 +113,8 @@ class Instance(Base):
     # because a step locks and writes this row in any case; only a step asks for it.
     state: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     scopes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Whether an operator has changed its course by hand: moved, migrated or restarted it.
+    altered: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Scope(Base):

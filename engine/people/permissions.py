@@ -27,7 +27,7 @@ _CASEWORK = frozenset(
 )
 _MODELS = frozenset(
     "definition:read definition:write history:read incident:read incident:write instance:read "
-    "instance:write matter:read message:write task:read task:write".split()
+    "instance:operate instance:write matter:read message:write task:read task:write".split()
 )
 PERMISSIONS: dict[str, frozenset[str]] = {
     "intake": _CASEWORK,

@@ -94,13 +94,18 @@ def bind(session: Session, definition: Definition) -> Bundle:
 
 def of_instance(session: Session, instance: Instance) -> Built:
     """Return what an instance runs on."""
-    key = instance.bundle_hash, reading_of(session)["drawings"]
+    return of(session, instance.bundle_hash)
+
+
+def of(session: Session, digest: str) -> Built:
+    """Return what is built from a bundle, by its hash."""
+    key = digest, reading_of(session)["drawings"]
     with _lock:
         built = _kept.get(key)
         if built is not None:
             _kept.move_to_end(key)
             return built
-    built = _build(session, session.get_one(Bundle, instance.bundle_hash))
+    built = _build(session, session.get_one(Bundle, digest))
     with _lock:
         _kept[key] = built
         while len(_kept) > MOST_KEPT:

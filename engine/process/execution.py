@@ -33,6 +33,7 @@ from engine.record import history
 from engine.record.history import UNSET, Entry, Value
 
 LIVE = ("running", "incident")
+SUSPENDED = "suspended"
 OPEN = ("open", "claimed")
 
 
@@ -48,6 +49,13 @@ class InstanceEnded(Conflict):
 
     code = "instance-ended"
     message = "Instance {instance} has ended ({status})."
+
+
+class InstanceSuspended(Conflict):
+    """Have an operator resume the instance; nothing of it is lost meanwhile."""
+
+    code = "instance-suspended"
+    message = "Instance {instance} is suspended."
 
 
 class Step:
@@ -122,6 +130,7 @@ class Step:
         Raises:
             InstanceNotFound: there is none.
             InstanceEnded: it is not alive any more.
+            InstanceSuspended: it stands still until somebody resumes it.
         """
         instance = lock(session, instance_id)
         return cls.resume(session, instance, open_tasks(session, instance_id), by)
@@ -134,22 +143,30 @@ class Step:
 
         Raises:
             InstanceEnded: it is not alive any more.
+            InstanceSuspended: it stands still until somebody resumes it.
         """
-        if instance.status not in LIVE:
-            raise InstanceEnded(instance=instance.id, status=instance.status)
+        require_live(instance)
         step = cls(session, instance, by)
         step.tasks = tasks
-        step._blobs = _blobs(session, instance)
-        step.run = workflow.load(
-            step.built.specifications,
-            step._blobs,
-            operations=step._operate,
-            now=clock.now,
-            probes=probes_of(session),
-        )
-        step._prepare()
+        step._blobs = state_of(session, instance)
+        step._load(step._blobs)
         step.before = waits.of(step.run)
         return step
+
+    def rebuild(self, state: Mapping[int, bytes]) -> None:
+        """Go on with another state, on the bundle that the instance names now."""
+        self.built = bundles.of_instance(self.session, self.instance)
+        self._load(state)
+
+    def _load(self, state: Mapping[int, bytes]) -> None:
+        self.run = workflow.load(
+            self.built.specifications,
+            state,
+            operations=self._operate,
+            now=clock.now,
+            probes=probes_of(self.session),
+        )
+        self._prepare()
 
     def note(
         self,
@@ -341,6 +358,18 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Va
     return {name: Value(before.get(name, UNSET), value) for name, value in after.items()}
 
 
+def require_live(instance: Instance) -> None:
+    """Refuse an instance in which nothing can happen.
+
+    Raises:
+        InstanceEnded, InstanceSuspended: for good, or for now.
+    """
+    if instance.status == SUSPENDED:
+        raise InstanceSuspended(instance=instance.id)
+    if instance.status not in LIVE:
+        raise InstanceEnded(instance=instance.id, status=instance.status)
+
+
 def lock(session: Session, instance_id: UUID) -> Instance:
     """Return an instance, locked until the end of the transaction; read everything else after it.
 
@@ -354,7 +383,7 @@ def lock(session: Session, instance_id: UUID) -> Instance:
     return found
 
 
-def _blobs(session: Session, instance: Instance) -> dict[int, bytes]:
+def state_of(session: Session, instance: Instance) -> dict[int, bytes]:
     """Return the live state of a locked instance by scope number; most have one scope only."""
     blobs = {} if instance.state is None else {0: bytes(instance.state)}
     if instance.scopes:

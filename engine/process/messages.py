@@ -183,7 +183,7 @@ def signal(session: Session, name: str, *, payload: Mapping[str, Any], by: Actor
                 number=instance.counter,
                 kind="hear",
                 due_at=clock.now(),
-                state="waiting",
+                state="held" if instance.status == execution.SUSPENDED else "waiting",
                 payload={"name": name, "payload": values},
             )
         )
@@ -219,7 +219,7 @@ def _give(session: Session, message: Message, instance_id: UUID, *, by: Actor) -
     """Give a message to an instance if it takes it; it is then delivered for good."""
     try:
         step = Step.open(session, instance_id, by)
-    except (execution.InstanceEnded, execution.InstanceNotFound):
+    except (execution.InstanceEnded, execution.InstanceNotFound, execution.InstanceSuspended):
         return False
     values, correlation = message.payload["values"], message.payload["correlation"]
     step.note("message.received", fields=received(message.name, values))

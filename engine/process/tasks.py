@@ -336,6 +336,7 @@ def _completable(
 def _require_open(session: Session, task: Task, by: Actor) -> None:
     if task.state not in OPEN:
         raise TaskAlreadyCompleted(task=task.name, state=task.state)
+    execution.require_live(session.get_one(Instance, task.instance_id))
     if task.assignee_id is not None and task.assignee_id != by.user_id:
         holder = session.get(User, task.assignee_id)
         raise TaskAlreadyClaimed(task=task.name, assignee=holder.name if holder else "-")

@@ -7,10 +7,19 @@ routes are made from, so it cannot tell anything else than the code does.
 
 from flask import Blueprint
 
-from webui.api import cases, definitions, instances, matters, messages, openapi, tasks
+from webui.api import (
+    cases,
+    definitions,
+    instances,
+    interventions,
+    matters,
+    messages,
+    openapi,
+    tasks,
+)
 from webui.api.endpoint import Endpoint
 
-GROUPS = (definitions, instances, tasks, messages, cases, matters)
+GROUPS = (definitions, instances, interventions, tasks, messages, cases, matters)
 
 
 def create_blueprint() -> Blueprint:

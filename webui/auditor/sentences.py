@@ -113,6 +113,17 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
         "audit", "%(who)s destroyed personal data for good.", who=who
     ),
     "instance.started": lambda who: pgettext("audit", "%(who)s started the process.", who=who),
+    "instance.suspended": lambda who: pgettext("audit", "%(who)s suspended the process.", who=who),
+    "instance.resumed": lambda who: pgettext("audit", "%(who)s resumed the process.", who=who),
+    "instance.moved": lambda who: pgettext(
+        "audit", "%(who)s moved the case by hand to another step.", who=who
+    ),
+    "instance.migrated": lambda who: pgettext(
+        "audit", "%(who)s carried the case over to another version of its process.", who=who
+    ),
+    "instance.restarted": lambda who: pgettext(
+        "audit", "%(who)s began a finished process anew.", who=who
+    ),
     "instance.cancelled": lambda who: pgettext("audit", "%(who)s cancelled the process.", who=who),
     "process.moved": lambda who: pgettext("audit", "%(who)s moved the process on.", who=who),
     "message.received": lambda who: pgettext("audit", "%(who)s passed on a message.", who=who),

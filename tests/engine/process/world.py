@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.models import Office, Task, User, UserRole
+from engine.models import Job, Office, Task, User, UserRole
 from engine.people.identity import Actor
 from engine.process import definitions, instances, tasks
 from engine.process.tasks import Completed, TaskKey
@@ -134,3 +134,17 @@ def two_tasks(inside_first: str = "", inside_second: str = "") -> str:
     second = d.extensions(inside_second) if inside_second else ""
     flows = d.flows("s A; A B; B e")
     return d.process("p", d.start(), d.user("A", first), d.user("B", second), d.end(), flows)
+
+
+def waits_of(session: Session, instance_id: UUID) -> list[str]:
+    """Return the elements whose timers wait."""
+    query = select(Job.element).where(Job.instance_id == instance_id, Job.kind == "timer")
+    return [str(element) for element in session.scalars(query.order_by(Job.number))]
+
+
+def fire(session: Session, instance_id: UUID, element: str) -> None:
+    """Let the timer of an element fire now."""
+    token = session.scalars(
+        select(Job.token).where(Job.instance_id == instance_id, Job.element == element)
+    ).one()
+    instances.move(session, instance_id, lambda step: step.fire(token or 0), by=SYSTEM)

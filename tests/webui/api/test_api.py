@@ -276,3 +276,37 @@ def test_a_completion_with_token_and_key_takes_nine_statements(deployed, clerk, 
     assert len(seen) <= 9, seen
     fresh = clerk.get(f"/instances/{answer['id']}").json
     assert done.json["instance"] == fresh
+
+
+def test_an_operator_suspends_moves_and_migrates(deployed, clerk, app, database):
+    operator = Client(app, member(database, "root", "administrator")[1])
+    made = start(clerk)
+    path = f"/instances/{made['id']}"
+
+    stopped = operator.post(f"{path}/suspend", {"reason": "核对"})
+    assert (stopped.status_code, stopped.json["status"]) == (200, "suspended")
+    task = made["tasks"][0]["number"]
+    refused = clerk.post(f"/tasks/{made['id']}/{task}/complete", {"variables": {"amount": 1}})
+    assert (refused.status_code, refused.json["code"]) == (409, "instance-suspended")
+    assert operator.post(f"{path}/resume", {"reason": "核对完"}).json["status"] == "running"
+
+    element = made["tasks"][0]["element"]
+    moved = operator.post(f"{path}/move", {"reason": "重来", "to": element})
+    assert moved.status_code == 200, moved.json
+    assert moved.json["altered"] is True
+    assert [one["element"] for one in moved.json["tasks"]] == [element]
+
+    changed = APPROVAL.replace(b"</bpmn:definitions>", b"<!-- 2 --></bpmn:definitions>")
+    assert deployed.deploy(approval_bpmn=changed).status_code == 201
+    outlook = operator.post("/migrations/plan", {"process_key": "approval", "version": 2}).json
+    assert (outlook["movable"], len(outlook["items"])) == (1, 1)
+    migrated = operator.post(f"{path}/migrate", {"reason": "新版", "version": 2})
+    assert (migrated.status_code, migrated.json["version"]) == (200, 2), migrated.json
+
+
+def test_a_clerk_may_not_intervene(deployed, clerk):
+    made = start(clerk)
+
+    refused = clerk.post(f"/instances/{made['id']}/suspend", {"reason": "核对"})
+
+    assert (refused.status_code, refused.json["code"]) == (403, "scope-missing")
