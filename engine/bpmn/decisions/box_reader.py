@@ -50,17 +50,19 @@ BOXES = (
     "every",
 )
 MOST_NESTED = 40
+MOST_FEEL = 300_000
 _FEEL = ("feel", "https://www.omg.org/spec/dmn/", "http://www.omg.org/spec/dmn/")
 
 
 class BoxReader:
-    """Reads the expressions of one element; `refused` counts what could not be compiled."""
+    """Reads the expressions of one file; `unknown` gathers names that nothing gives."""
 
     def __init__(self, source: Source, types: ItemTypes) -> None:
         self.source = source
         self.types = types
         self.unknown: set[str] = set()
-        self.refused = 0
+        self.read = 0  # characters of FEEL
+        self._full = False
         self._nested = 0
 
     def logic(self, element: Any, words: Words) -> Box | None:
@@ -88,6 +90,9 @@ class BoxReader:
 
     def compile(self, element: Any, text: str, words: Words, *, tests: bool = False) -> Node:
         """Compile a text; a text that is refused gives null and a problem."""
+        self.read += len(text)
+        if self.read > MOST_FEEL:
+            return self._too_much(element, tests)
         language = element.get("expressionLanguage") or ""
         if language and not language.lower().startswith(_FEEL):
             return self._refuse(
@@ -106,8 +111,19 @@ class BoxReader:
         self.unknown |= made.unknown
         return made.node
 
+    def _too_much(self, element: Any, tests: bool) -> Node:
+        if not self._full:
+            self.source.problem(
+                "too-large",
+                "unsafe",
+                element,
+                f"the expressions of the file are longer than {MOST_FEEL} characters together",
+                f"文件中的表达式合计超过 {MOST_FEEL} 个字符",
+            )
+            self._full = True
+        return Tests(()) if tests else Literal(None)
+
     def _refuse(self, element: Any, refused: FeelRefused, tests: bool) -> Node:
-        self.refused += 1
         text = text_of(element)[:80]
         self.source.problem(
             "feel-unsupported" if refused.unsupported else "feel-invalid",
@@ -119,7 +135,6 @@ class BoxReader:
         return Tests(()) if tests else Literal(None)
 
     def _nothing(self, element: Any, en: str, zh: str) -> Box:
-        self.refused += 1
         self.source.problem("decision-incomplete", "invalid", element, en, zh)
         return LiteralBox(element.get("id") or "", element.sourceline, Literal(None), "")
 

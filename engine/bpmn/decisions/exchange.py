@@ -14,11 +14,12 @@ from typing import Any
 
 from engine.bpmn.decisions.feel import temporal_text
 from engine.bpmn.decisions.feel.builtins.conversion import plain
-from engine.bpmn.decisions.feel.limits import LONGEST_LIST, LONGEST_TEXT, LimitExceeded
+from engine.bpmn.decisions.feel.limits import LONGEST_LIST, LONGEST_TEXT, Budget, LimitExceeded
 from engine.bpmn.decisions.feel.types import Allowed, ContextOf, ListOf, Type
 from engine.bpmn.decisions.feel.values import Function, Range, number
 
 _DEEPEST = 40
+MOST_PARTS = 50_000
 _TEMPORAL = {
     "date": temporal_text.date,
     "time": temporal_text.time,
@@ -71,12 +72,20 @@ def _text(value: str, type_: Type | None) -> Any:
     return value if made is None else made
 
 
-def to_plain(value: Any, depth: int = 0) -> Any:
+def to_plain(value: Any) -> Any:
     """Return a value of FEEL as a plain one.
 
     Whole numbers become int. Others become float where the float has the same digits, so that
     conditions of the process can compare them; else a text of all digits.
+
+    Raises:
+        LimitExceeded: it is too large or too deep.
     """
+    return _plain(value, Budget(MOST_PARTS), 0)
+
+
+def _plain(value: Any, budget: Budget, depth: int) -> Any:
+    budget.spend()
     if depth > _DEEPEST:
         raise LimitExceeded("a value is nested too deep", "值嵌套过深")
     if value is None or isinstance(value, bool | str):
@@ -84,13 +93,13 @@ def to_plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, Decimal):
         return _number(value)
     if isinstance(value, list):
-        return [to_plain(one, depth + 1) for one in value]
+        return [_plain(one, budget, depth + 1) for one in value]
     if isinstance(value, dict):
-        return {key: to_plain(one, depth + 1) for key, one in value.items()}
+        return {key: _plain(one, budget, depth + 1) for key, one in value.items()}
     if isinstance(value, Range):
         return {
-            "start": to_plain(value.low, depth + 1),
-            "end": to_plain(value.high, depth + 1),
+            "start": _plain(value.low, budget, depth + 1),
+            "end": _plain(value.high, budget, depth + 1),
             "start included": value.low_closed,
             "end included": value.high_closed,
         }

@@ -20,7 +20,7 @@ from engine.bpmn.decisions.feel.evaluator import Evaluator
 from engine.bpmn.decisions.feel.scope import Scope
 from engine.bpmn.decisions.feel.types import Allowed, ContextOf, ListOf, Type
 from engine.bpmn.decisions.feel.values import Range, kind
-from engine.bpmn.decisions.model import InputClause
+from engine.bpmn.decisions.model import Cell, InputClause
 
 MOST_VALUES = 2_000
 _NOT_CONSTANT = ("now", "today")
@@ -43,6 +43,14 @@ class Column:
     masks: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Tests:
+    """The tests of a cell, each with the value that it compares with."""
+
+    tests: tuple[tuple[tree.Test, Any], ...]
+    negated: bool
+
+
 @dataclass
 class _Constants:
     values: list[Any]
@@ -61,8 +69,7 @@ def place_of(node: tree.Node) -> tuple[str, ...] | None:
 
 def column(
     clauses: Sequence[InputClause],
-    cells: Sequence[Sequence[tree.Tests]],
-    lines: Sequence[int | None],
+    cells: Sequence[Sequence[Cell]],
     type_: Type | None,
     feel: Evaluator,
 ) -> Column:
@@ -71,7 +78,6 @@ def column(
     Args:
         clauses: the input clauses that ask the same expression.
         cells: for each rule, its cells in these clauses; all of them have to pass.
-        lines: the line of each rule.
         type_: what the variable is declared to be, where that is known.
         feel: evaluates the cells, within its budget.
 
@@ -83,9 +89,11 @@ def column(
     types = [one.type for one in clauses] + ([] if type_ is None else [type_])
     allowed += [test for one in types for test in _allowed(one)]
     found = _Constants([])
-    for tests, line in [*zip(cells, lines, strict=True), (allowed, clauses[0].line)]:
-        for one in tests:
-            _collect(feel, one, line, found)
+    groups = [
+        ([_collect(feel, cell.tests, cell.line, found) for cell in group], rules)
+        for group, rules in _grouped(cells)
+    ]
+    limits = [_collect(feel, tests, clauses[0].line, found) for tests in allowed]
     name = _kind(found.values, types, clauses[0])
     try:
         values = representatives(name, found.values, ordered=found.ordered)
@@ -93,23 +101,40 @@ def column(
         raise _refused(clauses[0].label, "its values have no order", "其取值无法排序") from error
     if len(values) > MOST_VALUES:
         raise _refused(clauses[0].label, "it has too many values", "取值过多")
-    values = [one for one in values if all(_passes(feel, test, one) for test in allowed)]
+    values = [one for one in values if all(_passes(feel, one_of, one) for one_of in limits)]
     if found.has_null:
         values.append(None)
-    masks = tuple(_mask(feel, cells, one) for one in values)
+    masks = tuple(_mask(feel, groups, one) for one in values)
     return Column(clauses[0].label, tuple(values), masks)
 
 
-def _mask(feel: Evaluator, cells: Sequence[Sequence[tree.Tests]], value: Any) -> int:
+def _grouped(cells: Sequence[Sequence[Cell]]) -> list[tuple[Sequence[Cell], int]]:
+    """Return each wording of the cells once, with the bits of the rules that have it."""
+    found: dict[tuple[str, ...], tuple[Sequence[Cell], int]] = {}
+    for number, one in enumerate(cells):
+        key = tuple(cell.text for cell in one)
+        first, mask = found.get(key, (one, 0))
+        found[key] = first, mask | 1 << number
+    return list(found.values())
+
+
+def _mask(feel: Evaluator, groups: Sequence[tuple[Sequence[_Tests], int]], value: Any) -> int:
     mask = 0
-    for number, tests in enumerate(cells):
-        if all(_passes(feel, one, value) for one in tests):
-            mask |= 1 << number
+    for cells, rules in groups:
+        if all(_passes(feel, cell, value) for cell in cells):
+            mask |= rules
     return mask
 
 
-def _passes(feel: Evaluator, tests: tree.Tests, value: Any) -> bool:
-    return feel.tests(tests, value, Scope({})) is True
+def _passes(feel: Evaluator, cell: _Tests, value: Any) -> bool:
+    """Ask the evaluator, which would find the same constants each time."""
+    feel.budget.spend(1 + len(cell.tests))
+    answers = [feel.judge(test, value, wanted) for test, wanted in cell.tests]
+    if not answers:
+        return True
+    if cell.negated:
+        return all(one is False for one in answers)
+    return any(one is True for one in answers)
 
 
 def _allowed(type_: Type) -> Iterable[tree.Tests]:
@@ -137,7 +162,9 @@ def _kind(values: Sequence[Any], types: Sequence[Type], clause: InputClause) -> 
     return next(iter(kinds))
 
 
-def _collect(feel: Evaluator, tests: tree.Tests, line: int | None, found: _Constants) -> None:
+def _collect(feel: Evaluator, tests: tree.Tests, line: int | None, found: _Constants) -> _Tests:
+    """Gather the constants of a cell, and return it with their values."""
+    made = []
     for test in tests.tests:
         if test.asks or not is_constant(test.of):
             raise NotAnalysed(
@@ -146,8 +173,12 @@ def _collect(feel: Evaluator, tests: tree.Tests, line: int | None, found: _Const
         found.ordered = found.ordered or test.sign not in ("", "=", "!=")
         if isinstance(test.of, tree.Literal) and test.of.value is None:
             found.has_null = True
+            made.append((test, None))
             continue
-        _value(constant(feel, test.of), line, found)
+        wanted = constant(feel, test.of)
+        made.append((test, wanted))
+        _value(wanted, line, found)
+    return _Tests(tuple(made), tests.negated)
 
 
 def _value(value: Any, line: int | None, found: _Constants) -> None:

@@ -39,7 +39,7 @@ from engine.bpmn.decisions.model import (
 from engine.bpmn.decisions.walking import boxes
 
 MOST_COLUMNS = 40
-MOST_STEPS = 1_500_000
+MOST_STEPS = 600_000
 MOST_SECONDS = 30.0
 _NOWHEN = datetime(2026, 1, 1, tzinfo=UTC)
 MOST_TOLD = 5
@@ -171,9 +171,8 @@ def _column(
     table: TableBox, places: Sequence[int], types: Mapping[str, Type], feel: Evaluator
 ) -> Column:
     clauses = [table.inputs[place] for place in places]
-    cells = [[rule.tests[place].tests for place in places] for rule in table.rules]
-    lines = [rule.line for rule in table.rules]
-    return column(clauses, cells, lines, _type(clauses[0], types), feel)
+    cells = [[rule.tests[place] for place in places] for rule in table.rules]
+    return column(clauses, cells, _type(clauses[0], types), feel)
 
 
 def _type(clause: InputClause, types: Mapping[str, Type]) -> Type | None:

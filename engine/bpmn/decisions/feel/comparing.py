@@ -42,30 +42,39 @@ def equal(left: Any, right: Any, budget: Budget) -> bool | None:
     return same(left, right, budget)
 
 
-def same(left: Any, right: Any, budget: Budget) -> bool:
-    """Return whether two values are equal; values of different kinds are not."""
+def same(left: Any, right: Any, budget: Budget, *, strictly: bool = False) -> bool:
+    """Return whether two values are equal; values of different kinds are not.
+
+    Args:
+        left: a value.
+        right: another.
+        budget: pays for each part, because a value may hold another many times over.
+        strictly: two times are the same only in the same place.
+    """
     budget.spend()
     if left is None or right is None or kind(left) != kind(right):
         return left is right
     if isinstance(left, list):
         budget.deeper()
         answer = len(left) == len(right) and all(
-            same(one, other, budget) for one, other in zip(left, right, strict=True)
+            same(one, other, budget, strictly=strictly)
+            for one, other in zip(left, right, strict=True)
         )
         budget.depth -= 1
         return answer
     if isinstance(left, dict):
         budget.deeper()
         answer = left.keys() == right.keys() and all(
-            same(value, right[key], budget) for key, value in left.items()
+            same(value, right[key], budget, strictly=strictly) for key, value in left.items()
         )
         budget.depth -= 1
         return answer
     if isinstance(left, Range):
         return (left.low_closed, left.high_closed) == (right.low_closed, right.high_closed) and (
-            same(left.low, right.low, budget) and same(left.high, right.high, budget)
+            same(left.low, right.low, budget, strictly=strictly)
+            and same(left.high, right.high, budget, strictly=strictly)
         )
-    if isinstance(left, Time | DateTime):
+    if isinstance(left, Time | DateTime) and not strictly:
         if left.is_placed != right.is_placed:
             return False
         return bool(_key(left) == _key(right))
@@ -84,6 +93,8 @@ def _key(value: Any) -> Any:
 
 def order(left: Any, right: Any) -> int | None:
     """Return -1, 0 or 1; None when the two have no order."""
+    if type(left) is type(right) is Decimal:
+        return int(left > right) - int(left < right)
     name = kind(left)
     if name != kind(right) or name not in _ORDERED:
         return None

@@ -67,7 +67,10 @@ class Evaluator:
         return answer if not tests.negated or answer is None else not answer
 
     def _test(self, test: tree.Test, value: Any, scope: Scope) -> bool | None:
-        wanted = self.value(test.of, scope)
+        return self.judge(test, value, self.value(test.of, scope))
+
+    def judge(self, test: tree.Test, value: Any, wanted: Any) -> bool | None:
+        """Return whether a value passes a test whose expression has the value `wanted`."""
         if test.sign:
             return comparing.compare(test.sign, value, wanted, self.budget)
         if test.asks:
@@ -160,7 +163,7 @@ class Evaluator:
         return answer
 
     def _instance_of(self, node: tree.InstanceOf, scope: Scope) -> bool:
-        return is_instance(self.value(node.value, scope), node.type)
+        return is_instance(self.value(node.value, scope), node.type, self.budget)
 
     def _if(self, node: tree.If, scope: Scope) -> Any:
         taken = node.yes if self.value(node.condition, scope) is True else node.no
@@ -208,7 +211,7 @@ class Evaluator:
         Raises:
             Unfit: it is of another type.
         """
-        return fit(value, type_, self.allows)
+        return fit(value, type_, self.allows, self.budget)
 
     def index(self, items: list[Any], position: Decimal) -> Any:
         """Return the item at a position, counted from 1, or from -1 backwards."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from engine.bpmn.decisions.feel.limits import Budget
 from engine.bpmn.decisions.feel.temporal import Date, DateTime, Time
 from engine.bpmn.decisions.feel.values import Function, Range, Unfit, kind
 
@@ -92,26 +93,28 @@ NAMES: dict[str, Type] = {
 Allows = Callable[[Any, Any], bool]
 
 
-def is_instance(value: Any, type_: Type, depth: int = 0) -> bool:
+def is_instance(value: Any, type_: Type, budget: Budget, depth: int = 0) -> bool:
     """Return whether a value is of a type, as `instance of` asks; null is of none."""
+    budget.spend()
     if value is None:
         return type_.name == "Null"
     if type_ is ANY or depth > _PARTS:
         return True
     if isinstance(type_, Allowed):
-        return is_instance(value, type_.base, depth + 1)
+        return is_instance(value, type_.base, budget, depth + 1)
     if isinstance(type_, ListOf):
         return isinstance(value, list) and all(
-            one is None or is_instance(one, type_.item, depth + 1) for one in value
+            one is None or is_instance(one, type_.item, budget, depth + 1) for one in value
         )
     if isinstance(type_, ContextOf):
         return isinstance(value, dict) and all(
-            key in value and (value[key] is None or is_instance(value[key], part, depth + 1))
+            key in value
+            and (value[key] is None or is_instance(value[key], part, budget, depth + 1))
             for key, part in type_.fields
         )
     if isinstance(type_, RangeOf):
         return isinstance(value, Range) and all(
-            end is None or is_instance(end, type_.item, depth + 1)
+            end is None or is_instance(end, type_.item, budget, depth + 1)
             for end in (value.low, value.high)
         )
     if isinstance(type_, FunctionOf):
@@ -119,43 +122,47 @@ def is_instance(value: Any, type_: Type, depth: int = 0) -> bool:
     return kind(value) == type_.name
 
 
-def fit(value: Any, type_: Type, allows: Allows, depth: int = 0) -> Any:
+def fit(value: Any, type_: Type, allows: Allows, budget: Budget, depth: int = 0) -> Any:
     """Return a value as a type wants it.
 
     Args:
         value: The value; null fits every type.
         type_: What it is declared to be.
         allows: Tells whether a value passes the unary tests of an `Allowed` type.
+        budget: Pays for each part.
 
     Raises:
         Unfit: it is of another type, or not among the allowed values.
     """
     if type_ is ANY or depth > _PARTS:
         return value
+    budget.spend()
     if isinstance(type_, Allowed):
-        made = fit(value, type_.base, allows, depth + 1)
+        made = fit(value, type_.base, allows, budget, depth + 1)
         return _allowed(made, type_, allows)
     if value is None:
         return None
     if isinstance(type_, ListOf):
         items = value if isinstance(value, list) else [value]
-        return [fit(one, type_.item, allows, depth + 1) for one in items]
+        return [fit(one, type_.item, allows, budget, depth + 1) for one in items]
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
-        return fit(value[0], type_, allows, depth + 1)
+        return fit(value[0], type_, allows, budget, depth + 1)
     if isinstance(type_, ContextOf) and isinstance(value, dict):
-        return _context(value, type_, allows, depth)
+        return _context(value, type_, allows, budget, depth)
     if type_.name == "date and time" and isinstance(value, Date):
         return DateTime(value, Time(Decimal(0), 0))
-    if not is_instance(value, type_):
+    if not is_instance(value, type_, budget):
         raise Unfit(f"a {kind(value)} is not of the type {type_.name}")
     return value
 
 
-def _context(value: dict[str, Any], type_: ContextOf, allows: Allows, depth: int) -> Any:
+def _context(
+    value: dict[str, Any], type_: ContextOf, allows: Allows, budget: Budget, depth: int
+) -> Any:
     missing = [key for key, _ in type_.fields if key not in value]
     if missing:
         raise Unfit(f"a context without {missing[0]} is not of the type {type_.name}")
-    parts = {key: fit(value[key], part, allows, depth + 1) for key, part in type_.fields}
+    parts = {key: fit(value[key], part, allows, budget, depth + 1) for key, part in type_.fields}
     return {**value, **parts}
 
 

@@ -16,6 +16,7 @@ from engine.bpmn.decisions.feel.builtins.signature import (
     unwrapped,
     whole,
 )
+from engine.bpmn.decisions.feel.comparing import same
 from engine.bpmn.decisions.feel.limits import Budget, LimitExceeded
 from engine.bpmn.decisions.feel.temporal import (
     Date,
@@ -189,8 +190,7 @@ def _not(run: Evaluator, negand: Any) -> bool:
 
 def _is(run: Evaluator, value1: Any, value2: Any) -> bool:
     """Whether two values are the same in every respect, the place of a time included."""
-    run.budget.items(1)
-    return kind(value1) == kind(value2) and bool(value1 == value2)
+    return same(value1, value2, run.budget, strictly=True)
 
 
 FUNCTIONS = (
