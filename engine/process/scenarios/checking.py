@@ -21,6 +21,7 @@ from engine.errors import EngineError
 from engine.process import checking, decisions
 from engine.process.checking import Report
 from engine.process.decisions import Pinned
+from engine.process.forms import Form
 from engine.process.scenarios import coverage, playing, reading
 from engine.process.scenarios.coverage import Coverage
 from engine.process.scenarios.playing import Played
@@ -67,7 +68,7 @@ def check(files: Mapping[str, bytes], models: Report) -> ScenarioReport:
         models: the diagrams and decisions, as `engine.process.checking.check` returns them.
     """
     report = ScenarioReport()
-    parsed, decide, fields = models.parsed, partial(_decide, models), partial(_fields, models)
+    parsed, decide, form_of = models.parsed, partial(_decide, models), partial(_form_of, models)
     bundles: dict[str, Bundle | None] = {}
     concerned: set[str] = set()
     for name, data in sorted(files.items()):
@@ -80,7 +81,7 @@ def check(files: Mapping[str, bytes], models: Report) -> ScenarioReport:
             if bundle is not None:
                 concerned |= set(bundle.models)
                 report.problems += _unknown(placed, bundle)
-                report.played.append(playing.play(placed, bundle, decide, fields))
+                report.played.append(playing.play(placed, bundle, decide, form_of))
     passed = [parsed.processes[key] for key in concerned]
     report.coverage = coverage.measure(passed, report.played)
     report.problems = in_order(report.problems)
@@ -97,13 +98,12 @@ def _decide(models: Report, context: OperationContext) -> Mapping[str, Any]:
     return decisions.decide(None, context).variables
 
 
-def _fields(models: Report, task: ReadyTask) -> frozenset[str] | None:
-    """Return the fields of a task's form, when it lies among the files."""
+def _form_of(models: Report, task: ReadyTask) -> Form | None:
+    """Return the form of a task, when it lies among the files."""
     if task.extensions.form is None:
         return None
     file = models.parsed.processes[task.process].file
-    found = models.forms.get(checking.form_file(file, task.extensions.form, models.forms) or "")
-    return None if found is None else frozenset(found.fields)
+    return models.forms.get(checking.form_file(file, task.extensions.form, models.forms) or "")
 
 
 def _bundle(placed: Placed, parsed: Parsed, report: ScenarioReport) -> Bundle | None:

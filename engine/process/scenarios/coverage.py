@@ -66,7 +66,7 @@ def measure(models: Iterable[ProcessModel], played: Iterable[Played]) -> list[Co
     """Return the coverage of processes by scenarios that were played."""
     passed: Counter[tuple[str, str]] = Counter()
     for one in played:
-        passed.update(one.passed)
+        passed.update(one.path)
     return [_of(model, passed) for model in sorted(models, key=lambda model: model.id)]
 
 

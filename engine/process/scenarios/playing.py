@@ -8,8 +8,7 @@ its place; after a step that fails, what follows is not played.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -23,13 +22,16 @@ from engine.bpmn.journal import Entry
 from engine.bpmn.waits import ReadyTask, Waiting
 from engine.bpmn.workflow import Operations, Run
 from engine.errors import EngineError
+from engine.process import forms
+from engine.process.forms import Form, FormInvalid
 from engine.process.scenarios.answering import Answers
 from engine.process.scenarios.comparing import Difference, Seen, compare
 from engine.process.scenarios.reading import Expected, Outcome, Placed, Status, Step
+from engine.process.variables import UnknownField
 
 START = datetime(2026, 1, 5, 1, tzinfo=UTC)  # as `tongban trace`
 MOST_TIMERS = 1000
-Fields = Callable[[ReadyTask], Set[str] | None]
+FormOf = Callable[[ReadyTask], Form | None]
 PASSED = ("entered", "taken")
 BESIDE = ("boundaryEvent", "startEvent")  # they wait while the flow stands somewhere else
 
@@ -40,7 +42,7 @@ class Played:
 
     placed: Placed
     differences: list[Difference] = field(default_factory=list)
-    passed: Counter[tuple[str, str]] = field(default_factory=Counter)  # (process, element)
+    path: list[tuple[str, str]] = field(default_factory=list)  # (process, element or flow)
 
     @property
     def ok(self) -> bool:
@@ -60,7 +62,7 @@ def play(
     placed: Placed,
     bundle: Bundle,
     decide: Operations | None = None,
-    fields: Fields = lambda task: None,
+    form_of: FormOf = lambda task: None,
 ) -> Played:
     """Play a scenario from its start to its outcome.
 
@@ -68,16 +70,16 @@ def play(
         placed: The scenario.
         bundle: The process and all it calls.
         decide: Evaluates decisions for which the scenario gives no answer.
-        fields: Tells the fields of a task's form; None where it has none, and takes anything.
+        form_of: Finds the form of a task; without one it takes any variables.
     """
-    return _Player(placed, bundle, decide, fields).play()
+    return _Player(placed, bundle, decide, form_of).play()
 
 
 class _Player:
     def __init__(
-        self, placed: Placed, bundle: Bundle, decide: Operations | None, fields: Fields
+        self, placed: Placed, bundle: Bundle, decide: Operations | None, form_of: FormOf
     ) -> None:
-        self.placed, self.bundle, self.fields = placed, bundle, fields
+        self.placed, self.bundle, self.form_of = placed, bundle, form_of
         self.answers = Answers(placed.operations, decide)
         self.played = Played(placed)
         self.at = START
@@ -96,9 +98,8 @@ class _Player:
                 goes_on = self._step(where, at, partial(self._do, step), step.then)
         if goes_on:
             self._outcome(self.placed.scenario.outcome)
-        for entry in self.journal:
-            if entry.event in PASSED:
-                self.played.passed[entry.process, entry.element] += 1
+        passed = [one for one in self.journal if one.event in PASSED]
+        self.played.path = [(one.process, one.element) for one in passed]
         return self.played
 
     def _step(self, where: str, at: At, act: Callable[[], None], expected: Expected) -> bool:
@@ -157,14 +158,24 @@ class _Player:
         for other in found[0].extensions.not_same_as:
             if step.by is not None and self.persons.get(other) == step.by:
                 raise _CannotGoOn(f"another completes {element} than {other}", step.by)
-        known = self.fields(found[0])
-        unknown = set(step.variables) - known if known is not None else set()
-        if unknown:
-            form = found[0].extensions.form
-            raise _CannotGoOn(f"the form {form} has the fields", sorted(unknown))
+        values = self._values(found[0], step)
         if step.by is not None:
             self.persons[element] = step.by
-        self.run.complete(found[0].id, step.variables)
+        self.run.complete(found[0].id, values)
+
+    def _values(self, task: ReadyTask, step: Step) -> dict[str, Any]:
+        """Return what the form takes, without personal values: those never reach a process."""
+        form = None if step.unchecked else self.form_of(task)
+        personal = set(task.extensions.personal)
+        values = step.variables
+        if form is not None:
+            try:
+                values = forms.check(form, step.variables, task.data)
+            except (UnknownField, FormInvalid) as error:
+                wrong = [f"{name}: {code}" for name, (code, _) in sorted(error.errors.items())]
+                raise _CannotGoOn(f"the form {form.key} takes the variables", wrong) from error
+            personal |= set(form.personal)
+        return {name: value for name, value in values.items() if name not in personal}
 
     def _pass(self, until: datetime) -> None:
         """Let time pass; every timer fires at its own instant."""

@@ -52,6 +52,7 @@ class Step:
     wait: str | None = None  # an ISO 8601 duration
     by: str | None = None  # who completes it; the rule of two persons is kept
     variables: dict[str, Any] = field(default_factory=dict)
+    unchecked: bool = False  # whether the values are taken without asking the task's form
     correlation: dict[str, Any] = field(default_factory=dict)
     then: Expected = Expected()
 
@@ -162,6 +163,8 @@ def _step(step: Step, at: At) -> Iterator[tuple[str, At, str]]:
         yield "step", at, f"a step needs exactly one of {', '.join(DOINGS)}"
     if step.by is not None and step.complete is None:
         yield "step", (*at, "by"), "only a task is completed by somebody"
+    if step.unchecked and step.complete is None:
+        yield "step", (*at, "unchecked"), "only a task has a form"
     if step.correlation and step.message is None:
         yield "step", (*at, "correlation"), "only a message correlates"
     if step.variables and (step.fire or step.wait):
