@@ -23,7 +23,7 @@ from engine.errors import EngineError
 from engine.models import Case, Instance
 from engine.process import bundles
 from engine.process.bundles import Built
-from webui import case_words, i18n
+from webui import case_words, diagram_names, i18n, paper_names
 
 _CODE = re.compile(r"[a-z_.:-]{1,60}")  # the value of a choice, which nobody has typed
 
@@ -97,7 +97,7 @@ def is_code(value: str) -> bool:
 
 
 def _common() -> Labels:
-    papers = {one.key: one.name for one in IDENTITY_PAPERS.values()}
+    papers = {key: paper_names.identity(key) for key in IDENTITY_PAPERS}
     kinds = {"person": pgettext("audit", "a person"), "body": pgettext("audit", "a body")}
     choices = {
         "applicant.kind": kinds,
@@ -118,7 +118,7 @@ def _read_forms(built: Built, made: Labels) -> None:
                 text = names.get(f"option_en.{option['value']}") or option.get("label")
                 known[str(option["value"])] = str(text or option["value"])
     made.elements |= {
-        node.id: case_words.task_name(node.id, node.name)
+        node.id: case_words.task_name(node.id, diagram_names.shown(node))
         for model in built.specifications.models.values()
         for node in model.nodes.values()
         if node.name and node.name != node.id

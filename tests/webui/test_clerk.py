@@ -295,6 +295,8 @@ def test_the_whole_way_to_the_feedback(
     assert done.status_code == 303, text(done)
     case = case_of(database, address)
     task = waiting(database, case)
+    signing = text(head.get(f"/clerk/tasks/{case.instance_id}/{task.number}"))
+    assert "审查意见" in signing and "材料齐全。" in signing
     assert (
         head.post(
             f"/clerk/tasks/{case.instance_id}/{task.number}", {"signature": "approve"}
@@ -506,6 +508,24 @@ def test_the_screens_speak_english(window: Browser) -> None:
     assert "Receive and print the receipt" in page and "Applicant" in page
     accepted = window.post(address, application())
     assert "Ask for correction, once and in full" in text(window.get(accepted.location))
+
+
+@pytest.mark.parametrize("matter", [11, 39])
+def test_english_pages_hold_chinese_only_where_somebody_typed_it(
+    window: Browser, matter: int, database: Database
+) -> None:
+    window.client.set_cookie("lang", "en")
+    given = declared() if matter == 39 else application()
+    address = opened(window, matter)
+    examine = window.post(address, given).location
+    told = {"examination": "correct", "correction_note": "缺章。"}
+    correct = window.post(examine, told).location
+    case = f"/clerk/cases/{case_of(database, address).instance_id}"
+    typed = " ".join(str(one) for one in [*given.values(), "缺章。"])
+    for page in ("/clerk", "/clerk/cases", correct, case):
+        shown = re.sub(r"<[^>]*>", " ", text(window.get(page)))
+        foreign = set(re.findall(r"[\u4e00-\u9fff]+", shown)) - {"中文", "办", "张", "张三"}
+        assert {one for one in foreign if one not in typed} == set(), page
 
 
 def test_auditors_have_no_business_in_the_inbox_forms(signed_in: Open) -> None:

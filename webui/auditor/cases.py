@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from engine.casework import worklists
 from engine.db import reading
 from engine.models import Case
-from webui import auth
+from webui import auth, i18n
 from webui.auditor import blueprint, looks
 
 STATES: dict[str, ColumnElement[bool] | None] = {
@@ -38,7 +38,9 @@ def cases() -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     looks.record("cases.listed", "cases")
     with reading(auth.database()) as session:
-        lines = worklists.every(session, text=text, page=page - 1, where=STATES[state])
+        lines = worklists.every(
+            session, text=text, page=page - 1, where=STATES[state], language=i18n.language()
+        )
     return render_template(
         "auditor/cases.html",
         lines=lines[: worklists.PAGE],

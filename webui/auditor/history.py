@@ -21,7 +21,7 @@ from engine.errors import EngineError, NotFound
 from engine.models import Case, Instance
 from engine.record import export, history, personal, verify
 from engine.record.history import Change, EventView
-from webui import auth
+from webui import auth, i18n
 from webui.auditor import blueprint, looks
 from webui.auditor.sentences import look_name, sentence
 from webui.auditor.values import Shown, Words, words_of
@@ -83,7 +83,7 @@ def _page(session: Session, instance_id: UUID, **more: Any) -> str:
     return render_template(
         "auditor/case.html",
         instance=instance,
-        line=worklists.line(session, found) if found else None,
+        line=worklists.line(session, found, i18n.language()) if found else None,
         report=verify.verify(session, instance_id),
         rows=[_row(event, words) for event in events],
         unreadable=unreadable,

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from engine.casework.papers import PAPERS
 from engine.models import Instance, Office, User
 from engine.record.history import UNSET
-from webui import case_labels, i18n
+from webui import case_labels, i18n, paper_names
 from webui.auditor import codes, fields
 from webui.case_labels import Labels
 
@@ -93,7 +93,7 @@ class Words:
         if _DAY.fullmatch(value) and key.endswith("_on"):
             return i18n.full_day(date.fromisoformat(value))
         if key == "paper" and value in PAPERS:
-            return PAPERS[value].title_for(self.labels.is_licence, {})
+            return paper_names.issued(value, is_licence=self.labels.is_licence)
         worded = codes.worded(key, event)
         if worded is not None and (text := worded(value)) != value:
             return text

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from engine.bpmn.model import ProcessModel
 from engine.casework import cases as engine_cases
 from engine.db import reading
 from engine.models import Bundle, Instance, Task
 from engine.people import permissions
 from engine.process import bundles, definitions
 from engine.record.history import EventView
-from webui import auth, i18n
+from webui import auth, diagram_names
 from webui.clerk import blueprint, story
 
 ADDRESS = "/cases/<uuid:instance_id>"
@@ -29,13 +28,7 @@ def files(session: Session, instance: Instance) -> dict[str, str]:
     models = bundles.of_instance(session, instance).specifications.models
     own = models[instance.process_key]
     others = sorted((one for one in models.values() if one is not own), key=lambda one: one.file)
-    return {one.file: name_of(one) for one in (own, *others)}
-
-
-def name_of(model: ProcessModel) -> str:
-    """Return the name of a process in the reader's language, where its diagram has one."""
-    english = dict(model.extensions.properties).get("label_en")
-    return english if english and i18n.language() == "en" else model.name or model.id
+    return {one.file: diagram_names.shown(one) for one in (own, *others)}
 
 
 @blueprint.get(f"{ADDRESS}/diagram.bpmn")

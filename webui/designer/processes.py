@@ -10,7 +10,7 @@ from engine.bpmn.model import Parsed, ProcessModel
 from engine.db import reading
 from engine.models import User
 from engine.process import definitions
-from webui import auth
+from webui import auth, diagram_names
 from webui.designer import blueprint, standing
 
 XML_HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
@@ -50,6 +50,8 @@ def process(key: str) -> str:
         return render_template(
             "designer/process.html",
             definition=definition,
+            name=diagram_names.shown(model) if model else definition.name or definition.key,
+            name_of=diagram_names.shown,
             versions=standing.versions(session, key),
             places=standing.waiting(session, parsed, model) if model else [],
             steps=standing.steps(model) if model else [],

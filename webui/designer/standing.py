@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine.bpmn import parser
 from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.models import Definition, Deployment, Instance, SourceFile, Task
+from webui import diagram_names
 
 WAITING = ("open", "claimed")
 
@@ -29,6 +30,7 @@ class Line:
     deployment: Deployment
     running: int
     callers: tuple[str, ...]
+    name: str
 
     @property
     def shared(self) -> bool:
@@ -108,10 +110,19 @@ def lines(session: Session) -> list[Line]:
     )
     return [
         Line(
-            definition, deployment, running.get(definition.key, 0), callers(parsed, definition.key)
+            definition,
+            deployment,
+            running.get(definition.key, 0),
+            callers(parsed, definition.key),
+            _name(parsed, definition),
         )
         for definition, deployment in newest(session)
     ]
+
+
+def _name(parsed: Parsed, definition: Definition) -> str:
+    model = parsed.processes.get(definition.key)
+    return diagram_names.shown(model) if model else definition.name or definition.key
 
 
 def callers(parsed: Parsed, key: str) -> tuple[str, ...]:
@@ -156,7 +167,7 @@ def waiting(session: Session, parsed: Parsed, model: ProcessModel) -> list[Place
         if len(calls) == 1:  # two calls of one process cannot be told apart from the task alone
             found[calls[0]] += count
     return [
-        Place(node.id, node.name or node.id, found[node.id])
+        Place(node.id, diagram_names.shown(node), found[node.id])
         for node in model.nodes.values()
         if found[node.id]
     ]
