@@ -138,10 +138,10 @@ def _read_tongban(name: str, child: Any, found: dict[str, Any], refused: list[st
 
 def _read_limit(child: Any, found: dict[str, Any], refused: list[str]) -> None:
     days, unit = child.get("days", ""), child.get("unit", "workday")
-    if days.isdecimal() and unit in UNITS:
+    if re.fullmatch("[0-9]{1,5}", days) and unit in UNITS:
         found["limit"] = Limit(int(days), unit)
     else:
-        refused.append(f"tongban:limit days={days!r} unit={unit!r}")
+        refused.append(f"tongban:limit days={days[:20]!r} unit={unit[:20]!r}")
 
 
 def _read_spiff(name: str, child: Any, found: dict[str, Any], refused: list[str]) -> None:

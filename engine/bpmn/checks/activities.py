@@ -36,7 +36,8 @@ def problems(source: Source) -> Iterator[Problem]:
 def quantities(source: Source, node: Item) -> Iterator[Problem]:
     """At least one token starts an activity and at least one leaves it."""
     for name in ("startQuantity", "completionQuantity"):
-        if node.get(name, "1").lstrip("+-").isdecimal() and int(node.get(name, "1")) < 1:
+        said = node.get(name, "1")[:18]  # enough to tell, and no number is too long to read
+        if said.lstrip("+-").isdecimal() and int(said) < 1:
             yield source.problem("quantity-too-small", node, attribute=name)
 
 

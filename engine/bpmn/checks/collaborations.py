@@ -52,7 +52,7 @@ def _joins(source: Source, flow: Item, closed: list[Item]) -> bool:
 
 def multiplicity(source: Source, item: Item) -> Iterator[Problem]:
     """At least as many take part at most as at least; of none there is no participant."""
-    least, most = item.get("minimum", "0"), item.get("maximum", "1")
+    least, most = item.get("minimum", "0")[:18], item.get("maximum", "1")[:18]
     if least.isdecimal() and most.isdecimal() and (int(most) < int(least) or int(most) < 1):
         yield source.problem("participant-multiplicity", item, least=least, most=most)
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from types import CodeType
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 
@@ -25,8 +25,10 @@ from tests.engine.bpmn.diagrams import (
     document,
     element,
     end,
+    extensions,
     flows,
     gateway,
+    operation,
     process,
     start,
 )
@@ -236,6 +238,25 @@ def in_thrown(text: str) -> bytes:
     return _diagram(*parts, before=element("signal", "S", name="S"))
 
 
+def in_parameter(text: str) -> bytes:
+    value = text if text.startswith(("${", "=", "#{")) else "${" + text + "}"
+    inside = f"<tongban:parameter name={quoteattr('x')} value={quoteattr(value)}/>"
+    return _diagram(operation("o", "do.it", inside), flows("s o; o u; u e"))
+
+
+def in_spiff_script(text: str) -> bytes:
+    inside = extensions(f"<spiffworkflow:preScript>{escape(text)}</spiffworkflow:preScript>")
+    return _diagram(user("m", inside), flows("s m; m u; u e"))
+
+
+def in_payload(text: str) -> bytes:
+    payload = f"<spiffworkflow:messagePayload>{escape(text)}</spiffworkflow:messagePayload>"
+    before = element("message", "M", extensions(payload), name="m")
+    event = '<bpmn:messageEventDefinition messageRef="M"/>'
+    throw = element("intermediateThrowEvent", "w", event)
+    return _diagram(throw, flows("s w; w u; u e"), before=before)
+
+
 PLACES = {
     "condition": in_condition,
     "script": in_script,
@@ -248,5 +269,7 @@ PLACES = {
     "part of an event": in_event_part,
     "activation": in_activation,
     "thrown": in_thrown,
+    "parameter": in_parameter,
+    "script before": in_spiff_script,
     "script inside": in_subprocess,
 }

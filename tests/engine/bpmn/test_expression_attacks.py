@@ -17,6 +17,7 @@ import pytest
 from engine.bpmn import parser
 from engine.bpmn.errors import BundleRefused, ExpressionFailed, ExpressionRefused
 from engine.bpmn.expressions import compile_expression, compile_script
+from tests.engine.bpmn import diagrams as d
 from tests.engine.bpmn.attacks import ENVIRONMENT, PLACES, Case, attempt, shelter
 
 ATTRIBUTES = [
@@ -294,7 +295,8 @@ def test_a_diagram_with_an_attack_is_refused_at_every_place(place):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_the_places_take_what_is_harmless(place):
-    text = {"script": "x = n + 1", "script inside": "x = n + 1", "timer": "s"}.get(place, "n + 1")
+    text = {"timer": "s", "parameter": "n"}.get(place, "n + 1")
+    text = f"x = {text}" if "script" in place else text
 
     assert parser.bundle({"t.bpmn": PLACES[place](text)}, "p")
 
@@ -502,3 +504,36 @@ def test_only_one_module_evaluates_and_none_unpickles():
                 found.add(path.name)
 
     assert found == {"expressions.py"}
+
+
+HUGE = "9" * 6000
+LOOP = "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>{}</bpmn:loopCardinality>"
+NUMBERS = {
+    "limit": d.user("m", d.extensions(f'<tongban:limit days="{HUGE}" unit="day"/>')),
+    "limit in other digits": d.user("m", d.extensions('<tongban:limit days="٣" unit="day"/>')),
+    "loop maximum": d.user("m", f'<bpmn:standardLoopCharacteristics loopMaximum="{HUGE}"/>'),
+    "start quantity": d.element("userTask", "m", startQuantity=HUGE),
+    "completion quantity": d.element("userTask", "m", completionQuantity=HUGE),
+    "cardinality": d.user("m", f"{LOOP.format(HUGE)}</bpmn:multiInstanceLoopCharacteristics>"),
+    "duration": d.user("m") + d.boundary("b", "m", d.timer(f"P{HUGE}D")) + d.end("x"),
+    "repetitions": d.user("m") + d.boundary("b", "m", d.timer(f"R{HUGE}/P1D", "timeCycle")),
+}
+
+
+@pytest.mark.parametrize("part", NUMBERS.values(), ids=NUMBERS)
+def test_a_huge_number_in_a_model_is_answered(part):
+    flows = d.flows("s m; m e") + (d.flows("b e") if "boundaryEvent" in part else "")
+    parsed = parser.parse({"t.bpmn": d.document(d.process("p", d.start(), part, d.end(), flows))})
+
+    for problem in parsed.problems:
+        assert len(problem.message) < 1000
+    if not parsed.errors:
+        assert parser.bundle_of(parsed, "p")
+
+
+def test_a_huge_number_of_participants_is_answered():
+    most = f'<bpmn:participantMultiplicity minimum="{HUGE}" maximum="{HUGE}"/>'
+    member = d.element("participant", "P", most, name="x", processRef="p")
+    process = d.process("p", d.start(), d.end(), d.flows("s e"))
+
+    parser.parse({"t.bpmn": d.document(process, d.element("collaboration", "C", member))})
