@@ -83,7 +83,8 @@ def claim(driver: Token, element: str | None = None) -> bool:
     alive = driver.workflow.top_workflow.tokens
     for scope in _levels(driver):
         for record in scope.done:
-            if element in (None, record.element) and record.by not in alive:
+            free = record.by not in alive and record.handler not in alive
+            if free and element in (None, record.element):
                 record.by, record.handler = driver.id, 0
     return _go_on(driver)
 
@@ -136,6 +137,8 @@ def _undo(scope: Any, record: Record) -> None:
     token._set_state(STARTED)
     inside = Scope(scope.top_workflow.subprocess_specs[spec.spec], token, token.data, token.marks)
     inside.done = record.inner or []
+    if inside.spec.is_process:
+        inside.note("started", inside.spec.name, "process", inside.spec.description or "")
     if inside.spec.compensated_by is not None:
         data, marks = dict(record.data), dict(record.marks)
         inside.enter(inside.spec.compensated_by, data, marks, fired=True)

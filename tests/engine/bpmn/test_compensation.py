@@ -218,7 +218,7 @@ def test_a_called_process_is_undone_like_a_subprocess():
     assert ready(run) == ["undo_a"] and len(run.dump()) == 2
     complete(run, "undo_a")
     assert run.is_completed()
-    assert [e.element for e in run.journal if e.event == "ended"] == ["q", "p"]
+    assert happened(run, "ended") == ["q", "p"]
 
 
 @pytest.mark.parametrize("order, first", [("true", ["undo"]), ("false", ["undo", "undo"])])
@@ -404,3 +404,41 @@ def test_a_cancel_without_an_event_on_the_border_is_said():
     made = bundle(process("p", start(), element("transaction", "tx", body), flows("s tx")))
     with pytest.raises(StepFailed, match="no cancel event"):
         begin(made)
+
+
+def test_a_handler_whose_throw_was_interrupted_goes_on_and_nothing_is_undone_twice():
+    stop = '<bpmn:messageEventDefinition messageRef="m"/>'
+    beside = subprocess(
+        "es",
+        start("ess", '<bpmn:signalEventDefinition signalRef="sig"/>', isInterrupting="false")
+        + subprocess("y", start("ys") + user("x") + flows("ys x"))
+        + throw("inner")
+        + flows("ess y; y inner"),
+        by_event=True,
+    )
+    made = bundle(
+        '<bpmn:message id="m" name="m"/><bpmn:signal id="sig" name="sig"/>',
+        process(
+            "p",
+            start(),
+            user("a") + undone_by("a", "undo_a"),
+            user("b"),
+            boundary("off", "b", stop),
+            throw("last"),
+            end(),
+            flows("s a; a b; off last; last e"),
+            beside,
+        ),
+    )
+    run = begin(made)
+    complete(run, "a")
+    run.signal("sig")
+    run.advance()
+    complete(run, "x")
+    run = again(run)
+    assert ready(run) == ["b", "undo_a"]  # the event sub-process waits for the handler
+    run.deliver("m")
+    run.advance()
+    assert ready(run) == ["undo_a"] and "e" in happened(run, "entered")
+    complete(run, "undo_a")
+    assert run.is_completed() and happened(run, "entered").count("undo_a") == 0
