@@ -50,7 +50,7 @@ BOXES = (
     "every",
 )
 MOST_NESTED = 40
-MOST_FEEL = 300_000
+MOST_FEEL = 200_000
 _FEEL = ("feel", "https://www.omg.org/spec/dmn/", "http://www.omg.org/spec/dmn/")
 
 

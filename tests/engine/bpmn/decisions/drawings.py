@@ -64,40 +64,42 @@ def literal(text: str, identity: str = "") -> str:
     return f"<literalExpression{more}><text>{escape(text)}</text></literalExpression>"
 
 
-def table(heads: str, *rows: str, policy: str = "UNIQUE", more: str = "") -> str:
+def table(heads: str, *rows: str, policy: str = "UNIQUE", prefix: str = "") -> str:
     """Return a decision table.
 
     Args:
         heads: inputs and outputs, as `Age:number, Kind -> Result:string[allowed]=default`.
         rows: the cells of a rule, with `|` between them.
         policy: the hit policy, with its aggregation after a `+`.
-        more: attributes.
+        prefix: begins the ids, where a file has several tables.
     """
     inputs, _, outputs = heads.partition("->")
     hit, _, aggregation = policy.partition("+")
     attributes = f'hitPolicy="{hit}"' + (f' aggregation="{aggregation}"' if aggregation else "")
-    made = [_input(n, one) for n, one in enumerate(_split(inputs))]
-    made += [_output(n, one) for n, one in enumerate(_split(outputs))]
-    made += [_rule(n, row, len(_split(inputs))) for n, row in enumerate(rows, start=1)]
-    return f'<decisionTable id="table" {attributes} {more}>{"".join(made)}</decisionTable>'
+    made = [_input(f"{prefix}in{n}", one) for n, one in enumerate(_split(inputs))]
+    made += [_output(f"{prefix}out{n}", one) for n, one in enumerate(_split(outputs))]
+    made += [
+        _rule(f"{prefix}r{n}", row, len(_split(inputs))) for n, row in enumerate(rows, start=1)
+    ]
+    return f'<decisionTable id="{prefix}table" {attributes}>{"".join(made)}</decisionTable>'
 
 
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def _input(number: int, text: str) -> str:
+def _input(identity: str, text: str) -> str:
     name, _, allowed = text.partition("[")
     expression, _, type_ = name.partition(":")
     values = f"<inputValues><text>{escape(allowed[:-1])}</text></inputValues>" if allowed else ""
     more = f' typeRef="{type_}"' if type_ else ""
     return (
-        f'<input id="in{number}"><inputExpression{more}><text>{escape(expression)}</text>'
+        f'<input id="{identity}"><inputExpression{more}><text>{escape(expression)}</text>'
         f"</inputExpression>{values}</input>"
     )
 
 
-def _output(number: int, text: str) -> str:
+def _output(identity: str, text: str) -> str:
     head, _, default = text.partition("=")
     name, _, allowed = head.partition("[")
     name, _, type_ = name.partition(":")
@@ -108,17 +110,17 @@ def _output(number: int, text: str) -> str:
         else ""
     )
     more = f' typeRef="{type_}"' if type_ else ""
-    return f'<output id="out{number}" name={quoteattr(name)}{more}>{values}{other}</output>'
+    return f'<output id="{identity}" name={quoteattr(name)}{more}>{values}{other}</output>'
 
 
-def _rule(number: int, text: str, inputs: int) -> str:
+def _rule(identity: str, text: str, inputs: int) -> str:
     cells = [cell.strip() for cell in text.split("|")]
     made = "".join(
         f"<{tag}><text>{escape(cell)}</text></{tag}>"
         for place, cell in enumerate(cells)
         for tag in ("inputEntry" if place < inputs else "outputEntry",)
     )
-    return f'<rule id="r{number}">{made}</rule>'
+    return f'<rule id="{identity}">{made}</rule>'
 
 
 def read(*parts: str) -> DecisionModel:
@@ -131,7 +133,8 @@ def read(*parts: str) -> DecisionModel:
 def of_table(heads: str, *rows: str, policy: str = "UNIQUE", type_: str = "Any") -> DecisionModel:
     """Return a model of one decision `Result` with a table over its inputs."""
     names = [part.partition("[")[0].split(":") for part in _split(heads.partition("->")[0])]
-    inputs = [given(one[0], one[1] if len(one) > 1 else "Any") for one in names]
-    required = needs(*(f"i_{one[0]}" for one in names))
+    types = {one[0]: one[1] if len(one) > 1 else "Any" for one in names}
+    inputs = [given(name, kind) for name, kind in types.items()]
+    required = needs(*(f"i_{name}" for name in types))
     made = table(heads, *rows, policy=policy)
     return read(*inputs, decision("Result", required, made, type_=type_))
