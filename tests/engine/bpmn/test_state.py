@@ -122,3 +122,51 @@ def test_choosing_a_flow_overrides_conditions_for_this_run_only():
     complete(other, "u")
 
     assert (ready(run), ready(other)) == (["a"], ["b"])
+
+
+# Written when complex gateways, numbers of tokens and several events were added to format 1.
+PHASES = {
+    0: b'[[1,12,2,{}],[[0,"p",[["k",2,2]],1,[[2,"a",32,0,0,0,{"flow":"f_s_a","gathers":true}],'
+    b'[5,"h",16,0,0,0,{"flow":"f_s_h"}],[6,"b",8,2,5,0,{"came":{"v":1}}],'
+    b'[8,"b#1",8,3,6,0,{"due":"2026-01-05T02:00:00+00:00"}],'
+    b'[10,"g",32,0,0,0,{"used":["f_c_g"]}],[11,"d",16,0,0,0,{"flow":"f_s_d"}]]]]]'
+}
+
+
+def test_a_state_with_phases_is_loaded_and_goes_on():
+    made = bundle(
+        '<bpmn:message id="m" name="m"/>',
+        process(
+            "p",
+            start(),
+            element("userTask", "a", startQuantity="2"),
+            user("h"),
+            element(
+                "boundaryEvent",
+                "b",
+                message("m") + timer("PT1H"),
+                attachedToRef="h",
+                cancelActivity="false",
+                parallelMultiple="true",
+            ),
+            user("c"),
+            user("d"),
+            element(
+                "complexGateway",
+                "g",
+                '<bpmn:activationCondition xsi:type="bpmn:tFormalExpression">activationCount == 1'
+                "</bpmn:activationCondition>",
+            ),
+            flows("s a; s h; s c; s d; b a; c g; d g; g a"),
+        ),
+    )
+    run = workflow.load(made, PHASES)
+    assert run.dump() == PHASES and ready(run) == ["d", "h"]
+    assert [(w.element, w.due is None) for w in run.waiting()] == [("b", False)]
+
+    run.fire_timers(run.waiting()[0].due)
+    run.advance()
+    assert ready(run) == ["a", "d", "h"] and run.variables == {"k": 2, "v": 1}
+    for name in ("a", "d", "h"):
+        complete(run, name)
+    assert run.is_completed()
