@@ -24,6 +24,8 @@ from engine.models.people import (
     UserRole,
 )
 from engine.models.process import (
+    Batch,
+    BatchItem,
     Bundle,
     Definition,
     Deployment,
@@ -49,7 +51,7 @@ from engine.models.record import (
 )
 
 __all__ = [
-    "AccessEvent", "ApiToken", "Base", "BrowserSession", "Bundle", "CalendarDay", "Case",
+    "AccessEvent", "ApiToken", "Base", "Batch", "BatchItem", "BrowserSession", "Bundle", "CalendarDay", "Case",
     "CaseCounter",
     "CaseData", "CaseNumber", "Checkpoint", "ClockStop", "Correction", "Deadline", "Definition",
     "Delivery", "Department", "Deployment", "Document", "Draft", "Event", "EventValue",

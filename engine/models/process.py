@@ -248,6 +248,33 @@ class IdempotencyRecord(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class Batch(Base):
+    """One intervention in many instances, done by the workers one instance after the other."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(12))  # suspend | resume | cancel | move | migrate …
+    parameters: Mapped[dict[str, Any]] = mapped_column(Json)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))  # running | paused | cancelled | done
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class BatchItem(Base):
+    """What became of one instance of a batch."""
+
+    __tablename__ = "batch_item"
+
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    instance_id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))  # waiting | done | failed | dropped
+    code: Mapped[str | None] = mapped_column(String(60))  # of the error
+    message: Mapped[str | None] = mapped_column(String(1000))
+
+
 Index(
     "ix_definition_kind_key_version",
     Definition.kind,

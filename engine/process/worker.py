@@ -14,6 +14,7 @@ from engine.db import Database, reading, transaction
 from engine.errors import Unavailable
 from engine.people.identity import Actor
 from engine.process import idempotency, jobs, messages, starting, steps
+from engine.process.interventions import batches
 
 PAUSE = 1.0  # seconds between looks when nothing is due
 
@@ -28,7 +29,7 @@ def run_once(database: Database, *, on_round: Callable[[Database], None] | None 
         done += sum(results)
         if not any(results):
             break
-    done += _offer_messages(database) + starting.by_timers(database)
+    done += _offer_messages(database) + starting.by_timers(database) + batches.work(database)
     with transaction(database) as session:
         messages.expire(session)
         idempotency.forget(session)

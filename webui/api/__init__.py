@@ -8,6 +8,7 @@ routes are made from, so it cannot tell anything else than the code does.
 from flask import Blueprint
 
 from webui.api import (
+    batches,
     cases,
     definitions,
     instances,
@@ -19,7 +20,7 @@ from webui.api import (
 )
 from webui.api.endpoint import Endpoint
 
-GROUPS = (definitions, instances, interventions, tasks, messages, cases, matters)
+GROUPS = (definitions, instances, interventions, batches, tasks, messages, cases, matters)
 
 
 def create_blueprint() -> Blueprint:

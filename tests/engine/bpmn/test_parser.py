@@ -106,7 +106,9 @@ def test_broken_references_and_levels_are_invalid(rule):
         (
             "undecided",
             "f_g_a",
-            simple(gateway("exclusive", "g"), user("a"), user("b"), notation="s g; g a; g b [x]; a e"),
+            simple(
+                gateway("exclusive", "g"), user("a"), user("b"), notation="s g; g a; g b [x]; a e"
+            ),
         ),
     ],
 )

@@ -12,6 +12,7 @@ from engine.db import Database, reading, transaction
 from engine.models import Event, Instance, Office
 from engine.people import permissions, tokens, users
 from engine.people.identity import Actor
+from engine.process.interventions import batches
 from engine.settings import Settings
 from tests.engine.process.test_statements import counted
 from webui.staff import create_app
@@ -302,6 +303,24 @@ def test_an_operator_suspends_moves_and_migrates(deployed, clerk, app, database)
     assert (outlook["movable"], len(outlook["items"])) == (1, 1)
     migrated = operator.post(f"{path}/migrate", {"reason": "新版", "version": 2})
     assert (migrated.status_code, migrated.json["version"]) == (200, 2), migrated.json
+
+
+def test_a_batch_is_followed_and_steered(deployed, clerk, app, database):
+    operator = Client(app, member(database, "root", "administrator")[1])
+    ids = [start(clerk)["id"] for _ in range(3)]
+
+    body = {"kind": "suspend", "instances": ids, "reason": "统一核对"}
+    made = operator.post("/batches", body)
+    assert (made.status_code, made.json["state"], made.json["total"]) == (202, "running", 3)
+    path = f"/batches/{made.json['id']}"
+    assert operator.post(f"{path}/pause").json["state"] == "paused"
+    assert operator.post(f"{path}/resume").json["state"] == "running"
+    batches.work(database)
+
+    assert operator.get(path).json["counts"] == {"done": 3}
+    assert operator.post(f"{path}/cancel").json["code"] == "batch-ended"
+    wrong = operator.post("/batches", body | {"instances": ["x"]})
+    assert (wrong.status_code, wrong.json["code"]) == (422, "body-invalid")
 
 
 def test_a_clerk_may_not_intervene(deployed, clerk):
