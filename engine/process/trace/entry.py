@@ -14,6 +14,17 @@ def is_startable(model: ProcessModel) -> bool:
     return any(one.event.kind == "none" for one in starts) or not (starts or model.entrances())
 
 
+def begins(model: ProcessModel, element: str) -> bool:
+    """Tell whether an instance can begin at an element: a start, or a node that no flow enters."""
+    node = model.nodes.get(element)
+    if node is None or node.parent is not None:
+        return False
+    if any(found.id == element for found, _ in model.entrances()):
+        return True
+    stands_apart = node.kind == "boundaryEvent" or node.triggered_by_event or node.for_compensation
+    return not stands_apart and not model.incoming(element)
+
+
 def default(models: Mapping[str, ProcessModel]) -> str:
     """Return the only process that starts without an event and that no other calls.
 

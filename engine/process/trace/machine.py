@@ -8,7 +8,7 @@ are never called: their jobs wait for `complete`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from catalogue.problem import Problem
 from engine import clock
 from engine.bpmn.errors import StepFailed
-from engine.db import Database, reading
+from engine.db import Database, reading, transaction
 from engine.models import Job
 from engine.people.identity import Actor
-from engine.process import instances, jobs, messages, steps
+from engine.process import definitions, instances, jobs, messages, steps
+from engine.process.definitions import DeploymentRejected
 from engine.process.execution import Step
 from engine.process.trace.errors import NeverRests
 from engine.process.trace.watcher import Watcher
@@ -46,6 +48,14 @@ class Machine:
         self.database = database
         self.watcher = watcher
         self.now = START
+
+    def deploy(self, files: Mapping[str, bytes]) -> list[Problem]:
+        """Deploy files; return all remarks on them. With an error among them, nothing is there."""
+        try:
+            with clock.at(self.now), transaction(self.database) as session:
+                return definitions.deploy(session, files, by=SYSTEM).problems
+        except DeploymentRejected as error:
+            return error.problems
 
     def do(
         self, happen: Callable[[Session], object], instance_id: UUID | None = None

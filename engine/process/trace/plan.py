@@ -18,7 +18,8 @@ from engine.bpmn.errors import StepFailed
 from engine.process.trace import entry
 from engine.process.trace.errors import CommandInvalid
 from engine.process.trace.machine import START, Event
-from engine.process.trace.session import BY_HAND, Trace
+from engine.process.trace.report import BY_HAND
+from engine.process.trace.session import Trace
 
 _PARTS = {
     "variables": dict,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,11 @@ from engine.db import Database, reading
 from engine.models import Incident, Instance, Job, Subscription, Task
 from engine.process import incidents
 from engine.process.execution import LIVE
+from engine.process.trace.errors import NothingWaits
 from engine.process.trace.watcher import Watcher, name_of
 from engine.record import canonical
+
+BY_HAND = ("userTask", "connector")
 
 Line = dict[str, Any]
 
@@ -32,20 +35,21 @@ def status(
     Args:
         database: of the trace.
         watcher: what it saw.
-        problems: of the files.
+        problems: of the files; the errors among them are told, because they forbid everything.
         failed: by process, starts that failed and left no instance.
     """
+    errors = [one.as_json() for one in problems if one.severity == "error"]
     with reading(database) as session:
         rows = list(session.scalars(select(Instance).order_by(Instance.id)))
         stuck = [_incident(one) for one in incidents.list_open(session)]
         stuck += [_failed_start(key, error) for key, error in failed.items()]
         waits = _waiting(session, watcher)
         return {
-            "status": _verdict(problems, stuck, rows),
+            "status": _verdict(errors, stuck, rows),
             "instances": [_instance(one) for one in rows],
             "waiting": [_shown(one) for one in waits],
             "incidents": stuck,
-            "problems": [one.as_json() for one in problems],
+            "problems": errors,
         }
 
 
@@ -55,8 +59,28 @@ def waiting(database: Database, watcher: Watcher) -> list[Line]:
         return _waiting(session, watcher)
 
 
-def _verdict(problems: Sequence[Problem], stuck: Sequence[Line], rows: Sequence[Instance]) -> str:
-    if any(one.severity == "error" for one in problems):
+def find(database: Database, watcher: Watcher, types: Collection[str], **wanted: Any) -> Line:
+    """Return the oldest that waits and fits.
+
+    Args:
+        database: of the trace.
+        watcher: what it saw.
+        types: which may fit; empty for anything but what is completed by hand.
+        wanted: element, instance, number; None fits everything.
+
+    Raises:
+        NothingWaits: there is none.
+    """
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    for one in waiting(database, watcher):
+        fits = one["type"] in types if types else one["type"] not in BY_HAND
+        if fits and all(one[name] == value for name, value in asked.items()):
+            return one
+    raise NothingWaits(element=wanted.get("element") or f"number {wanted.get('number')}")
+
+
+def _verdict(errors: Sequence[Line], stuck: Sequence[Line], rows: Sequence[Instance]) -> str:
+    if errors:
         return "refused"
     if stuck:
         return "incident"

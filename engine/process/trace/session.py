@@ -15,13 +15,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalogue.problem import Problem
-from engine import clock
 from engine.bpmn import parser, timers
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.model import ProcessModel
-from engine.db import Database, transaction
-from engine.process import definitions, instances, messages, tasks
-from engine.process.definitions import DeploymentRejected
+from engine.db import Database
+from engine.process import instances, messages, tasks
 from engine.process.tasks import TaskKey
 from engine.process.trace import entry, report, surroundings
 from engine.process.trace.errors import (
@@ -35,7 +33,6 @@ from engine.process.trace.watcher import Watcher, id_of
 from engine.process.wiring import Wiring
 
 KEY = bytes(32)  # of personal data that lives as long as the trace
-BY_HAND = ("userTask", "connector")
 
 Variables = Mapping[str, Any]
 
@@ -64,7 +61,6 @@ class Trace:
         probes: Mapping[str, bool] | None = None,
         wiring: Wiring | None = None,
     ) -> None:
-        self.problems: list[Problem] = []
         self.results: dict[str, deque[Variables]] = {}
         self.watcher = Watcher(probes or {})
         parsed = parser.parse(files, probes=frozenset(self.watcher.probes), drawings=True)
@@ -77,7 +73,8 @@ class Trace:
         self.machine = Machine(self.database, self.watcher)
         self._failed: dict[str, StepFailed] = {}
         self._sent = 0
-        self.refused = not self._deploy(files)
+        self.problems: list[Problem] = self.machine.deploy(files)
+        self.refused = any(one.severity == "error" for one in self.problems)
 
     def close(self) -> None:
         """Forget everything."""
@@ -100,6 +97,7 @@ class Trace:
         Raises:
             TraceRefused: the files were refused.
             ProcessNotNamed: there are several processes.
+            NothingWaits: no instance begins at that element.
             DefinitionNotFound, UnknownField, VariableInvalid, StepFailed: as `instances.start`.
         """
         key = process or self.default_process()
@@ -128,11 +126,21 @@ class Trace:
         """Complete the oldest task at an element, or the one with a number.
 
         Raises:
+            CommandInvalid: neither an element nor a number is given.
             NothingWaits: there is no such open task.
             FormInvalid, UnknownField, VariableInvalid, StepFailed: as `tasks.complete`.
         """
+        if element is None and number is None:
+            raise CommandInvalid(problem="complete needs an element or a number")
         values = variables or {}
-        task = self._find(BY_HAND, element=element, instance=instance, number=number)
+        task = report.find(
+            self.database,
+            self.watcher,
+            report.BY_HAND,
+            element=element,
+            instance=instance,
+            number=number,
+        )
         place = id_of(task["instance"])
         if task["type"] == "connector":
             return self.machine.move(place, lambda step: step.complete(task["token"], values))
@@ -180,7 +188,7 @@ class Trace:
         Raises:
             NothingWaits: no token waits there for an event.
         """
-        wait = self._find((), element=element, instance=instance)
+        wait = report.find(self.database, self.watcher, (), element=element, instance=instance)
         return self.machine.move(id_of(wait["instance"]), lambda step: step.fire(wait["token"]))
 
     def choose(self, gateway: str, flows: list[str] | None) -> list[Event]:
@@ -234,25 +242,6 @@ class Trace:
     def _require(self, process: str | None = None, element: str | None = None) -> None:
         if self.refused:
             raise TraceRefused()
-        if element is not None and process is not None:
-            model = self.models.get(process)
-            if model is not None and element not in model.nodes:
-                raise NothingWaits(element=element)
-
-    def _find(self, types: tuple[str, ...], **wanted: Any) -> dict[str, Any]:
-        """Return what waits: of some types, else anything but tasks; None matches everything."""
-        asked = {name: value for name, value in wanted.items() if value is not None}
-        for one in report.waiting(self.database, self.watcher):
-            fits = one["type"] in types if types else one["type"] not in BY_HAND
-            if fits and all(one[name] == value for name, value in asked.items()):
-                return one
-        raise NothingWaits(element=wanted.get("element") or f"number {wanted.get('number')}")
-
-    def _deploy(self, files: Mapping[str, bytes]) -> bool:
-        try:
-            with clock.at(self.machine.now), transaction(self.database) as session:
-                self.problems = definitions.deploy(session, files, by=SYSTEM).problems
-        except DeploymentRejected as error:
-            self.problems = error.problems
-            return False
-        return True
+        model = self.models.get(process or "")
+        if model is not None and element is not None and not entry.begins(model, element):
+            raise NothingWaits(element=element)
