@@ -256,11 +256,10 @@ def test_what_a_drawing_leaves_open_waits_until_it_is_fired_by_hand():
 
 
 def test_a_gateway_that_nothing_decides_fails_unless_a_trace_chooses():
-    made = bundle(
-        process(
-            "p", start(), gateway("exclusive", "g"), user("a"), user("b"), flows("s g; g a; g b")
-        )
+    xml = process(
+        "p", start(), gateway("exclusive", "g"), user("a"), user("b"), flows("s g; g a; g b")
     )
+    made = parser.bundle({"t.bpmn": document(xml)}, "p", drawings=True)
     with pytest.raises(StepFailed, match="no condition says") as failed:
         begin(made)
     assert failed.value.element == "f_g_a"
