@@ -53,7 +53,9 @@ def parse(
         sources[name] = _read(tree, name, parsed, probes, drawings)
     parsed.problems += references.imports(sources)
     if style:
-        for source in sources.values():
+        for name, source in sources.items():
+            if xml.has_instruction(files[name]):
+                parsed.problems.append(rules.of_file("processing-instruction", name))
             parsed.problems += [*lint.problems(source), *layout.problems(source)]
     parsed.problems += calls.recursion(parsed)
     parsed.problems = in_order(parsed.problems)

@@ -1,6 +1,6 @@
 """XML: the one door through which a diagram comes in.
 
-No document type, no entity, no network, at most 2 MB, 30,000 elements and 200 levels. What passes
+No document type, no entity, no network, at most 2 MB, 20,000 elements and 200 levels. What passes
 is validated against the OMG schema of BPMN 2.0, which ships with SpiffWorkflow; elements and attributes of
 foreign namespaces are left out of that validation and otherwise kept. Every refusal names the
 line.
@@ -33,7 +33,7 @@ STANDARD = frozenset(
     }
 )
 MAXIMUM_BYTES = 2_000_000
-MAXIMUM_ELEMENTS = 30_000
+MAXIMUM_ELEMENTS = 20_000
 MAXIMUM_DEPTH = 200
 MOST_TOLD = 20  # schema errors of one file
 _MARKS = (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")
@@ -122,12 +122,25 @@ def _check_measure(root: Any, name: str) -> None:
             raise _refused("too-many-elements", name, element.sourceline, limit=limit)
 
 
-def _has_doctype(data: bytes) -> bool:
-    """Look for a DOCTYPE before the root element, without parsing."""
+def has_instruction(data: bytes) -> bool:
+    """Tell whether a file that was read holds a processing instruction beside its declaration.
+
+    A style sheet named there would be run by a browser that shows the file itself.
+    """
+    return re.search(r"<\?(?!xml\s)", _decoded(data)) is not None
+
+
+def _decoded(data: bytes) -> str:
+    """Return a file as text that is good enough to look for signs of markup."""
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if encoding is None and data[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
         encoding = "utf-16-le" if data[0] else "utf-16-be"
-    text = data.decode(encoding or "latin-1", "replace").lstrip("\ufeff\u00ef\u00bb\u00bf")
+    return data.decode(encoding or "latin-1", "replace").lstrip("\ufeff\u00ef\u00bb\u00bf")
+
+
+def _has_doctype(data: bytes) -> bool:
+    """Look for a DOCTYPE before the root element, without parsing."""
+    text = _decoded(data)
     at = 0
     while True:
         at = text.find("<", at)

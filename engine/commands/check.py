@@ -63,6 +63,7 @@ def check(
         model_files.read(paths),
         profile=profile,
         operations=frozenset(operations) if operations else None,
+        style=True,
     )
     found, text, played = report.as_json(), as_text(report), None
     if play or svg is not None:
@@ -91,12 +92,13 @@ def _draw(played: ScenarioReport, files: Mapping[str, bytes], folder: Path) -> N
 
 
 def as_text(report: Report) -> str:
-    """Return the problems, one a line, and how many there are."""
-    lines = [f"{one.severity}: {one}" for one in report.problems]
-    errors, others = len(report.errors), len(report.problems) - len(report.errors)
+    """Return the problems, one a line, and how many there are; hints are told in JSON only."""
+    told = [one for one in report.problems if one.severity != "hint"]
+    lines = [f"{one.severity}: {one}" for one in told]
+    errors, hints = len(report.errors), len(report.problems) - len(told)
     verdict = "in order" if report.ok else "NOT IN ORDER"
     lines.append(
         f"{verdict}: {len(report.files)} files, {len(report.parsed.processes)} processes,"
-        f" {errors} errors, {others} other remarks"
+        f" {errors} errors, {len(told) - errors} warnings, {hints} hints"
     )
     return "\n".join(lines)

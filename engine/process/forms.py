@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from catalogue.problem import Problem
+from engine.bpmn.checks.rules import rule
 from engine.errors import Invalid
 from engine.process import answers
 from engine.process.variables import UnknownField
@@ -81,12 +82,9 @@ def parse(data: bytes, file: str) -> tuple[Form | None, list[Problem]]:
     try:
         schema = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        return None, [
-            _problem("form-unreadable", "unreadable", file, None, f"no JSON: {error.msg}")
-        ]
+        return None, [_problem("form-unreadable", file, None, reason=f"JSON: {error.msg}")]
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
-        message = "no form-js schema with a list of components"
-        return None, [_problem("form-unreadable", "unreadable", file, None, message)]
+        return None, [_problem("form-unreadable", file, None, reason="components")]
     fields: dict[str, Field] = {}
     problems: list[Problem] = []
     for component, hide in _components(schema, None):
@@ -94,15 +92,14 @@ def parse(data: bytes, file: str) -> tuple[Form | None, list[Problem]]:
         if kind in STATIC or kind == "group":
             continue
         if kind not in INPUTS or not isinstance(key, str) or not key or "." in key:
-            message = f"the component {key or component.get('id')} of type {kind} is not executed"
-            problems.append(_problem("form-component", "unsupported", file, key, message))
+            named = str(key or component.get("id"))
+            problems.append(_problem("form-component", file, named, type=kind))
         elif key in fields:
-            problems.append(_problem("form-key-twice", "invalid", file, key, f"two fields {key}"))
+            problems.append(_problem("form-key-twice", file, key, key=key))
         else:
             fields[key] = _field(component, str(kind), key, hide)
             problems += [
-                _problem("form-component", "unsupported", file, key, f"field {key}: {problem}")
-                for problem in _unsupported(fields[key])
+                _problem(name, file, key, **facts) for name, facts in _unsupported(fields[key])
             ]
     stem = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     return Form(str(schema.get("id") or stem), schema, fields), problems
@@ -182,30 +179,21 @@ def _field(component: Mapping[str, Any], kind: str, key: str, hide: str | None) 
     )
 
 
-def _unsupported(one: Field) -> Iterator[str]:
+def _unsupported(one: Field) -> Iterator[tuple[str, dict[str, str]]]:
     validate = one.component.get("validate") or {}
     if one.hide is not None and CONDITION.fullmatch(one.hide) is None:
-        yield "its condition is no comparison of one field with one value"
+        yield "form-condition", {}
     if one.component.get("valuesExpression"):
-        yield "its choices are an expression"
+        yield "form-choices", {}
     if isinstance(validate.get("pattern"), str):
         try:
             re.compile(validate["pattern"])
         except re.error:
-            yield "its pattern cannot be read"
+            yield "form-pattern", {}
     for name in ("required", "min", "max", "minLength", "maxLength"):
         if isinstance(validate.get(name), str):
-            yield f"its rule {name} is an expression"
+            yield "form-rule", {"name": name}
 
 
-def _problem(rule: str, kind: str, file: str, element: str | None, message: str) -> Problem:
-    return Problem(
-        rule=rule,
-        kind=kind,
-        file=file,
-        line=None,
-        element=element,
-        message=f"Form: {message}.",
-        message_zh=f"表单 {element or file} 有问题（{rule}）。",
-        elements=(element,) if element else (),
-    )
+def _problem(name: str, file: str, element: str | None, /, **facts: Any) -> Problem:
+    return rule(name).problem(file=file, line=None, element=element, **facts)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue.problem import Problem
-from engine.bpmn.checks.source import LEVELS, Item, Source, plain
+from engine.bpmn.checks.source import Item, Source, plain
 from engine.bpmn.model import EVENTS, GATEWAYS, NODES, SUBPROCESSES, TASKS
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -22,6 +22,7 @@ _DRAWN = NODES | {
     "sequenceFlow", "participant", "lane", "messageFlow", "group", "textAnnotation",
     "dataObjectReference", "dataStoreReference",
 }  # fmt: skip
+MOST_TOLD = 50
 _EDGES = ("sequenceFlow", "messageFlow")
 _LOOSE = ("dataObjectReference", "dataStoreReference", "textAnnotation", "group")
 
@@ -79,9 +80,11 @@ _SHOWN = (f"{DI}BPMNShape", f"{DI}BPMNEdge", f"{DI}BPMNPlane")
 def not_drawn(source: Source, drawn: set[str]) -> Iterator[Problem]:
     """Elements that belong on the canvas and have neither shape nor edge."""
     lost = [i for i in source.items if i.kind in _DRAWN and i.id and i.id not in drawn]
+    if lost and not drawn:
+        yield source.problem("no-bpmndi", lost[0], *lost[1:MOST_TOLD])
+        return
     for item in lost:
-        if item.kind != "sequenceFlow" or item.parent and item.parent.kind in LEVELS:
-            yield source.problem("no-bpmndi", item)
+        yield source.problem("no-bpmndi", item)
 
 
 def edges(source: Source) -> Iterator[Problem]:

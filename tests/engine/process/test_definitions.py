@@ -96,7 +96,8 @@ def test_one_bad_file_refuses_all(session: Session) -> None:
         definitions.deploy(session, files, by=SYSTEM)
 
     assert refused.value.code == "deployment-rejected"
-    assert {one.file for one in refused.value.problems} == {"bad.bpmn", "f.form"}
+    errors = [one for one in refused.value.problems if one.severity == "error"]
+    assert {one.file for one in errors} == {"bad.bpmn", "f.form"}
     assert session.scalar(select(func.count()).select_from(Definition)) == 0
     assert session.scalar(select(func.count()).select_from(SourceFile)) == 0
 
@@ -192,7 +193,7 @@ def test_a_missing_form_is_a_remark_here_and_an_error_in_a_release(session: Sess
 
     made = definitions.deploy(session, {"p.bpmn": one}, by=SYSTEM)
 
-    assert [(one.rule, one.severity) for one in made.problems] == [("form-missing", "warning")]
+    assert ("form-missing", "warning") in [(one.rule, one.severity) for one in made.problems]
     assert world.open_elements(session, world.begin(session, "one")) == ["A"]
     with pytest.raises(DeploymentRejected):
         definitions.deploy(session, {"p.bpmn": one}, by=SYSTEM, profile="release")
