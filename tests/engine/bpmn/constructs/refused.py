@@ -57,14 +57,6 @@ ROWS = (
         "people choose what is done and how often; nothing here lets them choose",
     ),
     Refused(
-        "Sequence flows",
-        "A node that no flow leads to, beside a start event",
-        one(user("a"), user("b")),
-        "never-entered",
-        "b",
-        "the standard forbids it; it would silently never be entered",
-    ),
-    Refused(
         _A,
         "Service task without operation or connector",
         one(element("serviceTask", "a")),
