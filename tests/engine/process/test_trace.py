@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -392,3 +394,12 @@ def test_refused_files_say_why_and_nothing_runs(trace: Any) -> None:
     assert {one["severity"] for one in status["problems"]} == {"error"}
     assert "error" in protocol.answer(run, b'{"op":"start"}')[0]
     assert "error" in protocol.answer(run, b'{"op":"signal","name":"x"}')[0]
+
+
+def test_the_document_names_every_command_with_its_fields() -> None:
+    text = (Path(__file__).parents[3] / "docs/trace.md").read_text()
+    rows = {row.split("|")[1].strip(): row.split("|")[2] for row in text.splitlines() if "|" in row}
+
+    for name, command in protocol.COMMANDS.items():
+        named = set(re.findall(r"`([a-z]+)`", rows[f"`{name}`"]))
+        assert named == set(command.fields), name
