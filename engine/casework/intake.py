@@ -9,7 +9,7 @@ one answer, per field, and nothing is kept of a refused application except the d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,12 +19,12 @@ from engine import clock
 from engine.casework import answers, applicants, materials, matters, routing
 from engine.casework.applicants import Applicant
 from engine.errors import Invalid
-from engine.models import Case, MaterialReceived, Office
+from engine.models import Case, Instance, MaterialReceived, Office
 from engine.people import offices
 from engine.people.identity import Actor
 from engine.process import tasks
 from engine.process.tasks import Completed, TaskKey
-from engine.record import personal
+from engine.record import history, personal
 
 DELIVERY_METHODS = ("on-the-spot", "window", "electronic", "courier")
 MATERIAL_STATES = materials.STATES
@@ -80,6 +80,9 @@ def receive(
         ApplicationInvalid: with an error code per field.
         TaskAlreadyCompleted, TaskAlreadyClaimed, Forbidden: as `tasks.complete`.
     """
+    instance = session.get_one(
+        Instance, key.instance_id, with_for_update=True, populate_existing=True
+    )
     case = session.get_one(Case, key.instance_id)
     matter = matters.of_case(session, case)
     tasks.require_completable(session, key, by=by, version=version)
@@ -87,6 +90,7 @@ def receive(
     if errors:
         raise ApplicationInvalid(errors)
     _keep(session, case, matter, application, values)
+    _record(session, instance, application, by)
     variables = matter.variables(values) | {
         "handling_office": case.handling_office_id,
         "delivery_method": case.delivery_method,
@@ -176,6 +180,26 @@ def _keep(
             MaterialReceived(instance_id=case.instance_id, material_key=material.key, state=state)
         )
     session.flush()
+
+
+def _record(session: Session, instance: Instance, application: Application, by: Actor) -> None:
+    """Append what was applied for as it was received, so that it can be proven later.
+
+    A body's name is public and kept in clear; the record, which many read, masks it all the same.
+    """
+    fields = {
+        name: value if name.endswith((".kind", ".id_type")) else _owned(name, value)
+        for name, value in personal.recorded(session, instance.id, ("applicant.", "agent.")).items()
+    }
+    fields |= personal.recorded(session, instance.id, ("form.",))
+    for key, state in application.materials.items():
+        fields[f"materials.{key}"] = history.Value(after=state)
+    entry = history.Entry("application.recorded", by.key, RECEIVE, by.on_behalf_of, fields)
+    history.append(session, instance, [entry])
+
+
+def _owned(name: str, value: history.Value) -> history.Value:
+    return replace(value, personal=True, person=name.partition(".")[0])
 
 
 def answers_of(session: Session, case: Case) -> dict[str, Any]:

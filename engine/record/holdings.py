@@ -2,7 +2,8 @@
 
 A key that is gone must have been destroyed by an event, or the personal data of a case could be
 wiped in silence; a stored file must have the hash with which it was added or issued, or one could
-take another's place; and values of events beyond the last one betray a tail that was cut.
+take another's place; what is kept of an application must be what was received or amended; and
+values of events beyond the last one betray a tail that was cut.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.models import Document, Event, EventValue, Instance, PersonKey
-from engine.record import canonical, keys
+from engine.record import canonical, history, keys, personal
 from engine.record.verifier import Fault
 
 DESTROYED = "personal.destroyed"
 KEPT = ("document.added", "paper.issued")
+ANSWERED = ("application.recorded", "application.amended")
+ANSWERS = ("applicant.", "agent.", "form.")
 
 
 def check(session: Session, instance: Instance) -> Fault | None:
     """Return the first thing beside the chain of a case that does not agree with it."""
-    checks = (one(session, instance) for one in (_orphans, _keys, _files))
+    checks = (one(session, instance) for one in (_orphans, _keys, _files, _answers))
     return next(chain.from_iterable(checks), None)
 
 
@@ -65,25 +68,54 @@ def _files(session: Session, instance: Instance) -> Iterator[Fault]:
         yield Fault(str(instance.id), 0, f"no event says where file {number} comes from")
 
 
+def _answers(session: Session, instance: Instance) -> Iterator[Fault]:
+    """Compare what is kept of the application with what its newest event says of each field."""
+    person_keys = keys.existing_keys(session, instance.id)
+    told: dict[str, tuple[int, Any]] = {}
+    for sequence, row in _values(session, instance, ANSWERED):
+        if not row.field.startswith(ANSWERS):
+            continue
+        data = row.value
+        if row.person is not None:
+            key = person_keys.get(row.person)
+            if key is None:
+                continue
+            place = history.value_place(instance.id, sequence, row.field)
+            data = keys.decrypt(key, place, data)
+        told[row.field] = (sequence, canonical.decode(data).get("after"))
+    kept = {
+        name: canonical.encode(value).decode()
+        for name, value in personal.values(session, instance.id).items()
+    }
+    for name, (sequence, after) in told.items():
+        if kept.get(name) != after:
+            yield Fault(str(instance.id), sequence, f"{name} is no longer kept as it says")
+
+
 def _facts(
     session: Session, instance: Instance, types: tuple[str, ...]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield sequence and facts of the events of some types; their values were checked before."""
+    found: dict[int, dict[str, Any]] = {}
+    for sequence, row in _values(session, instance, types):
+        if row.person is None:
+            after = canonical.decode(row.value).get("after")
+            plain = None if after is None else canonical.decode(after)
+            found.setdefault(sequence, {})[row.field] = plain
+    yield from found.items()
+
+
+def _values(
+    session: Session, instance: Instance, types: tuple[str, ...]
+) -> Iterator[tuple[int, EventValue]]:
     query = (
-        select(Event.sequence, EventValue.field, EventValue.value)
+        select(Event.sequence, EventValue)
         .join(
             EventValue,
             (EventValue.instance_id == Event.instance_id) & (EventValue.number == Event.sequence),
         )
-        .where(
-            Event.instance_id == instance.id,
-            Event.type.in_(types),
-            EventValue.person.is_(None),
-        )
+        .where(Event.instance_id == instance.id, Event.type.in_(types))
         .order_by(Event.sequence)
     )
-    found: dict[int, dict[str, Any]] = {}
-    for sequence, field, value in session.execute(query):
-        after = canonical.decode(value).get("after")
-        found.setdefault(sequence, {})[field] = None if after is None else canonical.decode(after)
-    yield from found.items()
+    for sequence, row in session.execute(query):
+        yield sequence, row

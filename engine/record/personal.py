@@ -21,8 +21,8 @@ from engine.record import canonical, history, keys
 from engine.record.masking import mask, mask_field
 
 __all__ = [
-    "Kept", "destroy", "find", "forget", "keep", "mask", "mask_field", "masked", "reveal", "search_hash",
-    "shown", "values",
+    "Kept", "destroy", "find", "forget", "keep", "mask", "mask_field", "masked", "recorded", "reveal",
+    "search_hash", "shown", "values",
 ]  # fmt: skip
 
 search_hash = keys.search_hash
@@ -100,6 +100,26 @@ def values(session: Session, instance_id: UUID) -> dict[str, Any]:
         if row.person is None or person_keys.get(row.person) is not None:
             found[row.field] = _value(row, person_keys)
     return found
+
+
+def recorded(
+    session: Session, instance_id: UUID, prefixes: tuple[str, ...]
+) -> dict[str, history.Value]:
+    """Return kept fields as an event tells them, personal ones under the key of their person.
+
+    Args:
+        prefixes: only fields whose names begin so.
+    """
+    person_keys = keys.existing_keys(session, instance_id)
+    return {
+        row.field: history.Value(
+            after=_value(row, person_keys),
+            personal=row.person is not None,
+            person=row.person or PERSON,
+        )
+        for row in _rows(session, instance_id)
+        if row.field.startswith(prefixes)
+    }
 
 
 def shown(session: Session, instance_id: UUID) -> list[Kept]:

@@ -103,6 +103,9 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "delivery.finished": lambda who: pgettext("audit", "%(who)s finished the delivery.", who=who),
     "document.added": lambda who: pgettext("audit", "%(who)s added a file.", who=who),
     "document.removed": lambda who: pgettext("audit", "%(who)s removed a file.", who=who),
+    "application.recorded": lambda who: pgettext(
+        "audit", "%(who)s recorded what was applied for.", who=who
+    ),
     "application.amended": lambda who: pgettext(
         "audit", "%(who)s recorded corrected answers.", who=who
     ),
