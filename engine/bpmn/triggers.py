@@ -40,7 +40,7 @@ class Triggers:
         """Return what an element waits for or throws."""
         if kind in ("receiveTask", "sendTask"):
             found = self._message(element.get("messageRef"), element)
-            return found if found.name else Event()
+            return found if found.name or kind == "receiveTask" else Event()
         if kind not in EVENTS:
             return Event()
         parts = [self._definition(e, element) for e in self._definitions(element)]

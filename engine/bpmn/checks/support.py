@@ -82,7 +82,7 @@ def _open(node: Node) -> Iterator[Reason]:
     """Tasks that can be drawn and traced, and that nothing outside could ever move."""
     if node.kind == "sendTask" and node.event.kind == "none" and not _is_wired(node):
         yield "send-without-message", {}
-    if node.kind == "receiveTask" and node.event.kind == "none":
+    if node.kind == "receiveTask" and node.event.name is None:
         yield "receive-without-message", {}
 
 

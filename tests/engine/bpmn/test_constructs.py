@@ -10,6 +10,7 @@ from tests.engine.bpmn.constructs import (
     Executed,
     Refused,
     activities,
+    drawn,
     flow,
     handlers,
     happenings,
@@ -25,6 +26,15 @@ EXECUTED = flow.ROWS + happenings.ROWS + handlers.ROWS + activities.ROWS
 @pytest.mark.parametrize("row", EXECUTED, ids=lambda row: f"{row.family}: {row.name}")
 def test_what_is_said_to_be_executed_runs_as_the_standard_says(row: Executed) -> None:
     assert parser.parse({"row.bpmn": document(row.xml)}).errors == []
+    assert play(row) == row.entered
+
+
+@pytest.mark.parametrize("row", drawn.ROWS, ids=lambda row: row.name)
+def test_what_a_drawing_leaves_open_is_traced_and_not_deployed(row: Executed) -> None:
+    files = {"row.bpmn": document(row.xml)}
+
+    assert {(p.rule, p.kind) for p in parser.parse(files).errors} == {(row.open, "unsupported")}
+    assert parser.parse(files, drawings=True).errors == []
     assert play(row) == row.entered
 
 

@@ -248,10 +248,14 @@ def test_what_a_drawing_leaves_open_waits_until_it_is_fired_by_hand():
         drawings=True,
     )
     run = again(begin(made))
-    assert [(w.element, w.due) for w in run.waiting()] == [("t", None), ("c", None)]
+    assert [(w.element, w.due) for w in run.waiting()] == [
+        ("r", None),
+        ("t", None),
+        ("c", None),
+    ]
     run.fire(next(w.id for w in run.waiting() if w.element == "t"))
     run.advance()
-    assert ready(run) == ["a"] and [w.element for w in run.waiting()] == ["t"]
+    assert ready(run) == ["a"] and [w.element for w in run.waiting()] == ["r", "t"]
     assert [thrown.name for thrown in run.outbox] == [""]
 
 

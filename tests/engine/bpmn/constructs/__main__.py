@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.bpmn.checks import rules
-from tests.engine.bpmn.constructs import activities, flow, handlers, happenings, refused
+from tests.engine.bpmn.constructs import activities, drawn, flow, handlers, happenings, refused
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "bpmn-support.md"
 HEAD = """# What of BPMN 2.0 is executed, what is refused, and by which rules
 
 Written by `make docs` from tests/engine/bpmn/constructs and the tables of rules in
-engine/bpmn/checks; do not edit. Every row of the first two tables is a diagram that the tests run.
+engine/bpmn/checks; do not edit. Every row of the tables before the rules is a diagram that the tests run.
 
-Whatever stands in neither table only draws (annotations, groups, pools without a process, data
+Whatever stands in none of them only draws (annotations, groups, pools without a process, data
 objects) and changes nothing. `tongban check FILE` names file, line, element and rule.
 """
 KIND_HEADS = {
@@ -36,6 +36,9 @@ KIND_HEADS = {
 def write() -> str:
     """Return the document."""
     parts = [HEAD, "## Executed\n", _table(("", "construct", "note"), _executed())]
+    rows = [(row.name, f"`{row.open}`", row.note) for row in drawn.ROWS]
+    parts += ["## Traced, not deployed: what a drawing may leave open\n"]
+    parts += [_table(("construct", "rule", "note"), rows)]
     parts += ["## Refused\n", _table(("", "construct", "rule", "why"), _refused())]
     parts += ["## All rules by kind\n"]
     table = rules.table().values()
@@ -46,6 +49,11 @@ def write() -> str:
         if rows:
             parts += [f"### {kind}: {head}\n", _table(("rule", "sentence"), rows)]
     return "\n".join(parts)
+
+
+def _rule(one: rules.Rule) -> tuple[str, str]:
+    sentence = one.en[0].upper() + one.en[1:]
+    return f"`{one.name}`", sentence + (" (a drawing may leave this open)" if one.open else "")
 
 
 def _executed() -> Iterable[tuple[str, ...]]:
