@@ -15,8 +15,8 @@ from typing import Any
 from engine.bpmn import decisions
 from engine.bpmn.activities import OperationContext
 from engine.bpmn.decisions import Decision, DecisionModel, Evaluation, from_plain, to_plain
+from engine.bpmn.decisions.boxes import TableBox
 from engine.bpmn.decisions.feel.limits import LimitExceeded
-from engine.bpmn.decisions.model import TableBox
 from engine.bpmn.errors import StepFailed
 from engine.record.history import Value
 

@@ -6,10 +6,11 @@ our own, with decimals and within counted bounds.
 """
 
 from engine.bpmn.decisions.checks import check_tables
-from engine.bpmn.decisions.evaluating import Evaluation, Step, evaluate, invoke
+from engine.bpmn.decisions.evaluating import evaluate, invoke
 from engine.bpmn.decisions.exchange import from_plain, to_plain
 from engine.bpmn.decisions.model import Decision, DecisionModel
 from engine.bpmn.decisions.reader import imported, imports, parse, parse_all
+from engine.bpmn.decisions.record import Evaluation, Step
 
 __all__ = [
     "Decision",

@@ -11,17 +11,7 @@ from typing import Any
 
 from engine.bpmn import xml
 from engine.bpmn.decisions import table_reader
-from engine.bpmn.decisions.feel.compiling import (
-    Compiled,
-    Words,
-    compile_expression,
-    compile_tests,
-)
-from engine.bpmn.decisions.feel.errors import FeelRefused
-from engine.bpmn.decisions.feel.names import Vocabulary, key_of
-from engine.bpmn.decisions.feel.tree import Literal, Node, Tests
-from engine.bpmn.decisions.item_types import ItemTypes
-from engine.bpmn.decisions.model import (
+from engine.bpmn.decisions.boxes import (
     Box,
     ConditionalBox,
     ContextBox,
@@ -33,7 +23,12 @@ from engine.bpmn.decisions.model import (
     LiteralBox,
     RelationBox,
 )
-from engine.bpmn.decisions.sources import Source, child, children, text_of
+from engine.bpmn.decisions.feel.compiling import Words
+from engine.bpmn.decisions.feel.errors import FeelRefused
+from engine.bpmn.decisions.feel.names import Vocabulary, key_of
+from engine.bpmn.decisions.feel.tree import Literal, Node
+from engine.bpmn.decisions.sources import child, children, text_of
+from engine.bpmn.decisions.text_reader import TextReader
 
 BOXES = (
     "literalExpression",
@@ -50,20 +45,10 @@ BOXES = (
     "every",
 )
 MOST_NESTED = 40
-MOST_FEEL = 200_000
-_FEEL = ("feel", "https://www.omg.org/spec/dmn/", "http://www.omg.org/spec/dmn/")
 
 
-class BoxReader:
-    """Reads the expressions of one file; `unknown` gathers names that nothing gives."""
-
-    def __init__(self, source: Source, types: ItemTypes) -> None:
-        self.source = source
-        self.types = types
-        self.unknown: set[str] = set()
-        self.read = 0  # characters of FEEL
-        self._full = False
-        self._nested = 0
+class BoxReader(TextReader):
+    """Reads the boxed expressions of one file."""
 
     def logic(self, element: Any, words: Words) -> Box | None:
         """Return the one expression below an element; None if there is none."""
@@ -72,13 +57,13 @@ class BoxReader:
 
     def box(self, element: Any, words: Words) -> Box:
         """Read an expression."""
-        self._nested += 1
+        self.nested += 1
         try:
-            if self._nested > MOST_NESTED:
+            if self.nested > MOST_NESTED:
                 return self._nothing(element, "it is nested too deep", "嵌套过深")
             return _READERS[xml.local(element)](self, element, words)
         finally:
-            self._nested -= 1
+            self.nested -= 1
 
     def inner(self, element: Any, name: str, words: Words) -> Box:
         """Read the expression inside a child of a name, as `if` holds its condition."""
@@ -87,52 +72,6 @@ class BoxReader:
         if found is None:
             return self._nothing(element, f"it has no {name}", f"缺少 {name}")
         return found
-
-    def compile(self, element: Any, text: str, words: Words, *, tests: bool = False) -> Node:
-        """Compile a text; a text that is refused gives null and a problem."""
-        self.read += len(text)
-        if self.read > MOST_FEEL:
-            return self._too_much(element, tests)
-        language = element.get("expressionLanguage") or ""
-        if language and not language.lower().startswith(_FEEL):
-            return self._refuse(
-                element,
-                FeelRefused(
-                    f"the expression language {language} is not evaluated, only FEEL",
-                    f"不支持表达式语言 {language}，只支持 FEEL",
-                    unsupported=True,
-                ),
-                tests,
-            )
-        try:
-            made: Compiled = (compile_tests if tests else compile_expression)(text, words)
-        except FeelRefused as refused:
-            return self._refuse(element, refused, tests)
-        self.unknown |= made.unknown
-        return made.node
-
-    def _too_much(self, element: Any, tests: bool) -> Node:
-        if not self._full:
-            self.source.problem(
-                "too-large",
-                "unsafe",
-                element,
-                f"the expressions of the file are longer than {MOST_FEEL} characters together",
-                f"文件中的表达式合计超过 {MOST_FEEL} 个字符",
-            )
-            self._full = True
-        return Tests(()) if tests else Literal(None)
-
-    def _refuse(self, element: Any, refused: FeelRefused, tests: bool) -> Node:
-        text = text_of(element)[:80]
-        self.source.problem(
-            "feel-unsupported" if refused.unsupported else "feel-invalid",
-            "unsupported" if refused.unsupported else "invalid",
-            element,
-            f"{text!r} is refused: {refused.reason}" if text else refused.reason,
-            f"“{text}” 被拒绝：{refused.zh}" if text else refused.zh,
-        )
-        return Tests(()) if tests else Literal(None)
 
     def _nothing(self, element: Any, en: str, zh: str) -> Box:
         self.source.problem("decision-incomplete", "invalid", element, en, zh)
@@ -196,7 +135,7 @@ class BoxReader:
         )
 
     def _outside(self, element: Any, kind: str) -> Box:
-        self._refuse(
+        self.refuse(
             element,
             FeelRefused(
                 f"functions of the kind {kind} are not executed here",

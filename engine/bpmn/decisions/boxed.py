@@ -10,11 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.bpmn.decisions import tables
-from engine.bpmn.decisions.feel import looping
-from engine.bpmn.decisions.feel.evaluator import Evaluator
-from engine.bpmn.decisions.feel.scope import Closure, Scope
-from engine.bpmn.decisions.feel.values import Unfit
-from engine.bpmn.decisions.model import (
+from engine.bpmn.decisions.boxes import (
     Box,
     ConditionalBox,
     ContextBox,
@@ -27,6 +23,10 @@ from engine.bpmn.decisions.model import (
     RelationBox,
     TableBox,
 )
+from engine.bpmn.decisions.feel import looping
+from engine.bpmn.decisions.feel.evaluator import Evaluator
+from engine.bpmn.decisions.feel.scope import Closure, Scope
+from engine.bpmn.decisions.feel.values import Unfit
 
 MOST_RULES_NOTED = 200
 

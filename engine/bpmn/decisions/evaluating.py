@@ -28,40 +28,9 @@ from engine.bpmn.decisions.model import (
     Knowledge,
     Service,
 )
+from engine.bpmn.decisions.record import Evaluation, Step
 from engine.bpmn.decisions.requirements import Circular, order
 from engine.bpmn.decisions.tables import TableFailed
-
-
-@dataclass(frozen=True)
-class Step:
-    """One decision that was evaluated."""
-
-    decision: str
-    name: str
-    inputs: Mapping[str, Any]
-    rules: tuple[str, ...]
-    output: Any
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What came out, and how.
-
-    Attributes:
-        value: the result; None when there are errors.
-        steps: the decisions in the order in which they were evaluated.
-        errors: what forbids to use the value, each naming its decision.
-    """
-
-    value: Any
-    steps: tuple[Step, ...] = ()
-    errors: tuple[str, ...] = ()
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Why parts of it are null."""
-        return tuple(f"{step.name}: {note}" for step in self.steps for note in step.notes)
 
 
 class _Failed(Exception):

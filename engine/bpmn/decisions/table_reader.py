@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.bpmn.decisions.boxes import Cell, InputClause, OutputClause, Rule, TableBox
 from engine.bpmn.decisions.feel.compiling import Words
 from engine.bpmn.decisions.feel.names import key_of
 from engine.bpmn.decisions.feel.tree import Literal, Node, Tests
-from engine.bpmn.decisions.model import Cell, InputClause, OutputClause, Rule, TableBox
 from engine.bpmn.decisions.sources import child, children, text_of
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from engine.bpmn.decisions.boxes import InputClause, OutputClause, Rule, TableBox
 from engine.bpmn.decisions.feel.builtins.statistics import total
 from engine.bpmn.decisions.feel.comparing import order, same
 from engine.bpmn.decisions.feel.scope import Scope
 from engine.bpmn.decisions.feel.values import Unfit, number
-from engine.bpmn.decisions.model import InputClause, OutputClause, Rule, TableBox
 
 if TYPE_CHECKING:
     from engine.bpmn.decisions.boxed import Run

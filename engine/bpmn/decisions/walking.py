@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from engine.bpmn.decisions.model import Box
+from engine.bpmn.decisions.boxes import Box
 
 
 def boxes(logic: Box | None) -> Iterator[Box]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.bpmn.decisions.boxes import Cell, InputClause
 from engine.bpmn.decisions.checks.regions import NotOrdered, representatives
 from engine.bpmn.decisions.feel import tree
 from engine.bpmn.decisions.feel.builtins import NAMES
@@ -20,7 +21,6 @@ from engine.bpmn.decisions.feel.evaluator import Evaluator
 from engine.bpmn.decisions.feel.scope import Scope
 from engine.bpmn.decisions.feel.types import Allowed, ContextOf, ListOf, Type
 from engine.bpmn.decisions.feel.values import Range, kind
-from engine.bpmn.decisions.model import Cell, InputClause
 
 MOST_VALUES = 2_000
 _NOT_CONSTANT = ("now", "today")

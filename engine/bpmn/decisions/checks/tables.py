@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from catalogue.problem import Problem
+from engine.bpmn.decisions.boxes import Box, InputClause, TableBox
 from engine.bpmn.decisions.checks import coverage
 from engine.bpmn.decisions.checks.columns import (
     Column,
@@ -27,15 +28,7 @@ from engine.bpmn.decisions.feel.comparing import same
 from engine.bpmn.decisions.feel.evaluator import Evaluator
 from engine.bpmn.decisions.feel.limits import Budget, LimitExceeded
 from engine.bpmn.decisions.feel.types import ANY, Allowed, ContextOf, Type
-from engine.bpmn.decisions.model import (
-    Box,
-    Decision,
-    DecisionModel,
-    InputClause,
-    InputData,
-    Knowledge,
-    TableBox,
-)
+from engine.bpmn.decisions.model import Decision, DecisionModel, InputData, Knowledge
 from engine.bpmn.decisions.walking import boxes
 
 MOST_COLUMNS = 40

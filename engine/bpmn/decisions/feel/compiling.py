@@ -49,10 +49,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A tree, and the names in it that nothing gives."""
+    """A tree, the names in it that nothing gives, and literals of dates that are none."""
 
     node: tree.Node
     unknown: frozenset[str]
+    unread: frozenset[str]
     text: str
 
 
@@ -81,7 +82,7 @@ def _compile(text: str, names: Words, *, tests: bool) -> Compiled:
     except RecursionError as error:
         raise FeelRefused("it is nested too deep", "嵌套过深") from error
     _measure(node)
-    return Compiled(node, frozenset(parser.unknown), text)
+    return Compiled(node, frozenset(parser.unknown), frozenset(parser.unread), text)
 
 
 def _measure(root: tree.Node) -> None:

@@ -33,7 +33,8 @@ class Cursor:
         self.names = Names([*known, Vocabulary()])
         self.members = Names([_PROPERTIES, members, Vocabulary()])
         self.types = types
-        self.unknown: set[str] = set()
+        self.unknown: set[str] = set()  # names that nothing gives
+        self.unread: set[str] = set()  # literals of dates that are none
         self.restart()
 
     def restart(self) -> None:

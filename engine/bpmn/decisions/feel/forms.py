@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from engine.bpmn.decisions.feel.cursor import Cursor
 from engine.bpmn.decisions.feel.errors import FeelRefused
 from engine.bpmn.decisions.feel.names import key_of
 from engine.bpmn.decisions.feel.tree import (
@@ -23,14 +22,8 @@ from engine.bpmn.decisions.feel.tree import (
     Quantified,
     RangeNode,
 )
-from engine.bpmn.decisions.feel.types import (
-    ANY,
-    ContextOf,
-    FunctionOf,
-    ListOf,
-    RangeOf,
-    Type,
-)
+from engine.bpmn.decisions.feel.type_reader import TypeReader
+from engine.bpmn.decisions.feel.types import ANY, Type
 from engine.bpmn.decisions.feel.values import kind
 
 MOST_ITERATORS = 12
@@ -38,7 +31,7 @@ _FORMS = ("if", "for", "some", "every", "function")
 _COMPARING = ("=", "<", "<=", ">", ">=")
 
 
-class Forms(Cursor, ABC):
+class Forms(TypeReader, ABC):
     """The forms."""
 
     @abstractmethod
@@ -190,8 +183,8 @@ class Forms(Cursor, ABC):
                 else:
                     key = self.until(":")
                 self.members.add(key)
+                self.names.add(key)  # a function may name itself
                 entries.append((key, self.expression()))
-                self.names.add(key)
                 if self.here.text != "}":
                     self.expect(",")
         return ContextNode(tuple(entries))
@@ -226,38 +219,3 @@ class Forms(Cursor, ABC):
     def is_number(node: Literal) -> bool:
         """Whether a literal is a number."""
         return kind(node.value) == "number"
-
-    def type(self) -> Type:
-        """Read the name of a type."""
-        with self.deeper():
-            word = self.here.text
-            if self.ahead(1).text == "<" and word in ("list", "range", "context", "function"):
-                self.at += 2
-                return self._composed(word)
-            for size in range(min(12, len(self.tokens) - self.at), 0, -1):
-                parts = tuple(token.text for token in self.tokens[self.at : self.at + size])
-                if parts in self.types:
-                    self.at += size
-                    return self.types[parts]
-        raise FeelRefused(f"there is no type {word[:60]}", f"没有类型 {word[:60]}")
-
-    def _composed(self, word: str) -> Type:
-        if word in ("list", "range"):
-            item = self.type()
-            self.expect(">")
-            return ListOf("list", item) if word == "list" else RangeOf("range", item)
-        if word == "context":
-            fields = []
-            while not self.take(">"):
-                name = self.until(":")
-                fields.append((name, self.type()))
-                if self.here.text != ">":
-                    self.expect(",")
-            return ContextOf("context", tuple(fields))
-        parameters = []
-        while not self.take(">"):
-            parameters.append(self.type())
-            if self.here.text != ">":
-                self.expect(",")
-        self.expect("->")
-        return FunctionOf("function", tuple(parameters), self.type())

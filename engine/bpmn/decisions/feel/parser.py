@@ -206,11 +206,8 @@ class Parser(Forms):
     def _temporal(self) -> Node:
         token = self.next()
         value = temporal_text.any_of(token.value)
-        if value is None:
-            raise FeelRefused(
-                f"{token.text[:60]} is no date, time or duration",
-                f"{token.text[:60]} 不是日期、时间或时长",
-            )
+        if value is None:  # null by the standard; the checker tells of it
+            self.unread.add(token.text[:60])
         return Literal(value)
 
     def _name(self) -> Node:

@@ -10,25 +10,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.bpmn.decisions.feel.errors import FeelRefused
-from engine.bpmn.decisions.feel.pattern_classes import ESCAPES, Accepts, category, one_of
+from engine.bpmn.decisions.feel.pattern_class_reader import ClassReader
+from engine.bpmn.decisions.feel.pattern_classes import Accepts, one_of
 from engine.bpmn.decisions.feel.values import Unfit
 
-CHARACTER, SPLIT, JUMP, SAVE, ANY_START, ANY_END, MATCH = range(7)
+CHARACTER, SPLIT, JUMP, SAVE, ANY_START, ANY_END, MATCH, BACK = range(8)
 LARGEST = 3000
 LONGEST = 1000
 DEEPEST = 30
-_PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
-_SIGNS = set("\\|.?*+(){}-[]^$/")
+_DIGITS = frozenset("123456789")
 
 
 @dataclass
 class Program:
-    """Steps `(kind, …)`; `groups` counts the captures."""
+    """Steps `(kind, …)`; `groups` counts the captures, `looks_back`: one refers to another."""
 
     code: list[tuple[Any, ...]] = field(default_factory=list)
     groups: int = 0
     lines: bool = False
+    looks_back: bool = False
 
 
 def read(pattern: str, flags: str) -> Program:
@@ -45,7 +45,7 @@ def read(pattern: str, flags: str) -> Program:
     if reader.at < len(pattern):
         raise Unfit("a bracket of the pattern is not opened")
     code = [(SAVE, 0), *body, (SAVE, 1), (MATCH,)]
-    return Program(_placed(code), reader.groups, "m" in flags)
+    return Program(_placed(code), reader.groups, "m" in flags, reader.back_references)
 
 
 # While reading, jumps are relative, so that a piece of code can be copied.
@@ -62,12 +62,13 @@ def _placed(code: Code) -> Code:
     return made
 
 
-class _Reader:
+class _Reader(ClassReader):
     def __init__(self, pattern: str, flags: str) -> None:
-        self.pattern = pattern
-        self.at = 0
+        super().__init__(pattern)
         self.groups = 0
         self.depth = 0
+        self.closed: set[int] = set()
+        self.back_references = False
         self.literal = "q" in flags
         self.spaced = "x" in flags
         self.fold = "i" in flags
@@ -150,6 +151,8 @@ class _Reader:
         if sign == "$":
             return [(ANY_END,)]
         if sign == "\\":
+            if self.pattern[self.at : self.at + 1] in _DIGITS:
+                return self.back()
             return [self.accept(self.escape())]
         if sign in "?*+{}]":
             raise Unfit("a sign of the pattern is out of place")
@@ -174,98 +177,25 @@ class _Reader:
         if self.peek() != ")":
             raise Unfit("a bracket of the pattern is not closed")
         self.at += 1
-        return [(SAVE, 2 * number), *body, (SAVE, 2 * number + 1)] if captures else body
+        if not captures:
+            return body
+        self.closed.add(number)
+        return [(SAVE, 2 * number), *body, (SAVE, 2 * number + 1)]
 
-    def escape(self) -> Accepts:
-        sign = self.pattern[self.at : self.at + 1]
-        self.at += 1
-        if sign in ESCAPES and sign:
-            return ESCAPES[sign]
-        if sign in ("p", "P"):
-            return self.category(sign == "P")
-        if sign in _PLAIN_ESCAPES:
-            return one_of(_PLAIN_ESCAPES[sign])
-        if sign.isdecimal():
-            raise FeelRefused(
-                "back-references in patterns are not evaluated here",
-                "不支持正则表达式中的反向引用",
-                unsupported=True,
-            )
-        if sign not in _SIGNS:
-            raise Unfit("an escape of the pattern is not understood")
-        return one_of(sign)
-
-    def category(self, negated: bool) -> Accepts:
-        end = self.pattern.find("}", self.at)
-        name = self.pattern[self.at + 1 : end]
-        if self.pattern[self.at : self.at + 1] != "{" or end < 0:
-            raise Unfit("an escape of the pattern is not understood")
-        self.at = end + 1
-        if name.startswith("Is"):
-            raise FeelRefused(
-                "Unicode blocks in patterns are not evaluated here",
-                "不支持正则表达式中的 Unicode 区块",
-                unsupported=True,
-            )
-        accepts = category(name)
-        return (lambda c: not accepts(c)) if negated else accepts
-
-    def char_class(self) -> Accepts:
-        negated = self.take("^")
-        parts: list[Accepts] = []
-        first = True
-        without: Accepts | None = None
-        while first or not self.pattern.startswith("]", self.at):
-            if self.at >= len(self.pattern):
-                raise Unfit("a class of the pattern is not closed")
-            if not first and self.pattern.startswith("-[", self.at):
-                self.at += 2
-                without = self.char_class()
-                continue
-            parts.append(self.member())
-            first = False
-        self.at += 1
-        return _joined(parts, negated, without)
-
-    def take(self, sign: str) -> bool:
-        found = self.pattern.startswith(sign, self.at)
-        self.at += found
-        return found
-
-    def member(self) -> Accepts:
-        low = self.member_sign()
-        ranged = self.pattern[self.at : self.at + 1] == "-" and (
-            self.pattern[self.at + 1 : self.at + 2] not in ("]", "[", "")
-        )
-        if not isinstance(low, str) or not ranged:
-            return one_of(low) if isinstance(low, str) else low
-        self.at += 1
-        high = self.member_sign()
-        if not isinstance(high, str) or high < low:
-            raise Unfit("a range of the pattern is not understood")
-        first, last = low, high
-        return lambda c: first <= c <= last
-
-    def member_sign(self) -> str | Accepts:
-        sign = self.pattern[self.at : self.at + 1]
-        self.at += 1
-        if sign == "[":
-            raise Unfit("a class of the pattern is not understood")
-        if sign != "\\":
-            return sign
-        escaped = self.pattern[self.at : self.at + 1]
-        if escaped in _PLAIN_ESCAPES or escaped in _SIGNS:
-            self.at += 1
-            return _PLAIN_ESCAPES.get(escaped, escaped)
-        return self.escape()
-
-
-def _joined(parts: list[Accepts], negated: bool, without: Accepts | None) -> Accepts:
-    def accepts(c: str) -> bool:
-        inside = any(part(c) for part in parts) is not negated
-        return inside and not (without is not None and without(c))
-
-    return accepts
+    def back(self) -> Code:
+        """Read a back-reference: as many digits as there are groups closed before it."""
+        size = 1
+        while self.pattern[self.at : self.at + size + 1].isdecimal() and (
+            len(self.pattern) > self.at + size
+            and int(self.pattern[self.at : self.at + size + 1]) <= self.groups
+        ):
+            size += 1
+        number = int(self.pattern[self.at : self.at + size])
+        self.at += size
+        if number not in self.closed:
+            raise Unfit("the pattern refers back to a group that is not there")
+        self.back_references = True
+        return [(BACK, number)]
 
 
 def _repeat(piece: Code, least: int, most: int | None, lazy: bool) -> Code:

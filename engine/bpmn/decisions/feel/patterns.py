@@ -1,17 +1,19 @@
-"""Patterns: the regular expressions of XPath, matched in time that grows with the text alone.
+"""Patterns: the regular expressions of XPath, matched within counted steps.
 
 A pattern becomes a small program whose threads all go through the text at once, so no pattern can
-make the search run away as backtracking does; every step is paid for. Back-references, which no
-such program can have, and named Unicode blocks are refused by name.
+make the search run away as backtracking does. Only one with back-references is tried step by step;
+every step is paid for there too. Named Unicode blocks are refused by name.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from engine.bpmn.decisions.feel.limits import Budget
 from engine.bpmn.decisions.feel.pattern_reader import (
     ANY_START,
+    BACK,
     CHARACTER,
     JUMP,
     MATCH,
@@ -39,6 +41,8 @@ class Pattern:
         Raises:
             LimitExceeded: it takes too many steps.
         """
+        if self.program.looks_back:
+            return self._search_back(text, start, budget)
         code = self.program.code
         threads: list[tuple[int, Captures]] = []
         seen: set[int] = set()
@@ -61,6 +65,46 @@ class Pattern:
                     self._follow(after, seen, at + 1, place + 1, captures, text, budget)
             threads = after
         return found
+
+    def _search_back(self, text: str, start: int, budget: Budget) -> Captures | None:
+        """Search by trying, because a back-reference depends on what was captured; all is paid."""
+        empty = (_NONE,) * (2 * self.groups + 2)
+        for begin in range(start, len(text) + 1):
+            todo = [(0, begin, empty)]
+            seen: set[tuple[int, int, Captures]] = set()
+            while todo:
+                state = todo.pop()
+                if state in seen:
+                    continue
+                seen.add(state)
+                budget.spend()
+                at, place, captures = state
+                step = self.program.code[at]
+                if step[0] == MATCH:
+                    return captures
+                todo += self._tried(step, at, place, captures, text)
+        return None
+
+    def _tried(
+        self, step: tuple[Any, ...], at: int, place: int, captures: Captures, text: str
+    ) -> list[tuple[int, int, Captures]]:
+        """Return the states after a step, the most wanted last."""
+        if step[0] == CHARACTER:
+            fits = place < len(text) and step[1](text[place])
+            return [(at + 1, place + 1, captures)] if fits else []
+        if step[0] == BACK:
+            first, last = captures[2 * step[1]], captures[2 * step[1] + 1]
+            piece = "" if _NONE in (first, last) else text[first:last]
+            found = text.startswith(piece, place)
+            return [(at + 1, place + len(piece), captures)] if found else []
+        if step[0] == JUMP:
+            return [(step[1], place, captures)]
+        if step[0] == SPLIT:
+            return [(step[2], place, captures), (step[1], place, captures)]
+        if step[0] == SAVE:
+            slot = step[1]
+            return [(at + 1, place, (*captures[:slot], place, *captures[slot + 1 :]))]
+        return [(at + 1, place, captures)] if self._is_at(step[0], place, text) else []
 
     def _follow(
         self,

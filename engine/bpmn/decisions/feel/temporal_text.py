@@ -162,9 +162,9 @@ def _time(found: re.Match[str]) -> Time | None:
             return None
     elif place:
         parts = [int(part) for part in place[1:].split(":")]
-        if parts[0] > 18 or any(part > 59 for part in parts[1:]):
-            return None
         offset = sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
+        if offset > 18 * 3600 or any(part > 59 for part in parts[1:]):
+            return None
         offset = -offset if place[0] == "-" else offset
     return Time(Decimal(hour * 3600 + minute * 60) + second, offset, zone)
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from engine.bpmn import decisions
 from engine.bpmn.decisions import DecisionModel
+from engine.bpmn.decisions.boxes import TableBox
 from engine.bpmn.decisions.checks.columns import NotAnalysed
 from engine.bpmn.decisions.checks.tables import Analysis, analyse, check_tables
 from engine.bpmn.decisions.feel.limits import LimitExceeded
-from engine.bpmn.decisions.model import TableBox
 from tests.engine.bpmn.decisions import drawings
 from tests.engine.bpmn.decisions.drawings import of_table
 

@@ -53,9 +53,9 @@ def _put_deep(run: Evaluator, m: Any, keys: Any, value: Any) -> dict[str, Any]:
     layers = [context(m)]
     for name in names[:-1]:
         inner = layers[-1].get(name)
-        if inner is not None and not isinstance(inner, dict):
+        if not isinstance(inner, dict):
             raise Unfit(f"the entry {name} is no context")
-        layers.append(inner or {})
+        layers.append(inner)
     for layer, name in zip(reversed(layers), reversed(names), strict=True):
         value = {**layer, name: value}
     return context(value)
@@ -73,8 +73,12 @@ def _merge(run: Evaluator, contexts: Any) -> dict[str, Any]:
 
 
 FUNCTIONS = (
-    Builtin("get value", Signature(_value, ("m", "key"), 2)),
-    Builtin("get entries", Signature(_entries, ("m",), 1)),
+    Builtin(
+        "get value",
+        Signature(_value, ("m", "key"), 2),
+        Signature(_value, ("context", "key"), 2),
+    ),
+    Builtin("get entries", Signature(_entries, ("m",), 1), Signature(_entries, ("context",), 1)),
     Builtin("context", Signature(_made, ("entries",), 1)),
     Builtin(
         "context put",

@@ -167,7 +167,7 @@ FUNCTIONS = (
             for size in range(3, 21)
         ),
     ),
-    Builtin("concatenate", Signature(lambda run, lists: _concatenate(run, lists), _LIST, 1, True)),
+    Builtin("concatenate", Signature(_concatenate, ("list",), 1, rest=True, lists=True)),
     Builtin("insert before", Signature(_insert, ("list", "position", "newItem"), 3)),
     Builtin("remove", Signature(_remove, ("list", "position"), 2)),
     Builtin(
@@ -177,7 +177,7 @@ FUNCTIONS = (
     ),
     Builtin("reverse", Signature(_reverse, _LIST, 1)),
     Builtin("index of", Signature(_index_of, ("list", "match"), 2)),
-    Builtin("union", Signature(_union, _LIST, 1, rest=True)),
+    Builtin("union", Signature(_union, _LIST, 1, rest=True, lists=True)),
     Builtin("distinct values", Signature(_distinct, _LIST, 1)),
     Builtin("flatten", Signature(_flatten, _LIST, 1)),
     Builtin("sort", Signature(_sort, ("list", "precedes"), 2)),

@@ -1,4 +1,4 @@
-"""Functions of ranges: the thirteen relations between points and intervals of DMN 1.5, table 78.
+"""Functions of ranges: the relations between points and intervals of DMN 1.5, table 78.
 
 An end that is open lies just inside its value: so an end becomes a pair of the value and -1, 0 or
 1, and pairs are compared. An end that is not given is beyond every value.
@@ -9,10 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import total_ordering
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from engine.bpmn.decisions.feel.builtins.signature import Body, Builtin, Signature, unwrapped
+from engine.bpmn.decisions.feel import tree
+from engine.bpmn.decisions.feel.builtins.signature import (
+    Body,
+    Builtin,
+    Signature,
+    text,
+    unwrapped,
+)
 from engine.bpmn.decisions.feel.comparing import order
+from engine.bpmn.decisions.feel.errors import FeelRefused
+from engine.bpmn.decisions.feel.names import Vocabulary
+from engine.bpmn.decisions.feel.parser import Parser
+from engine.bpmn.decisions.feel.scope import Scope
 from engine.bpmn.decisions.feel.values import Range, Unfit, kind
 
 if TYPE_CHECKING:
@@ -113,6 +124,33 @@ def _body(relation: Callable[[Span, Span], bool]) -> Body:
     return asked
 
 
+def _range(run: Evaluator, from_: Any) -> Range:
+    """Read a range from a text such as `[1..5)` or `["a".."c"]`, with literals as its ends."""
+    source = text(from_)
+    try:
+        node = Parser(source, (), Vocabulary(), {}).whole_expression()
+    except (FeelRefused, RecursionError) as error:
+        raise Unfit("the text is no range") from error
+    if not isinstance(node, tree.RangeNode):
+        raise Unfit("the text is no range")
+    ends = [one for one in (node.low, node.high) if one is not None]
+    if not all(_is_literal(one) for one in ends):
+        raise Unfit("the ends of the range are no literals")
+    return cast(Range, run.value(node, Scope({})) or _none())
+
+
+def _is_literal(node: tree.Node) -> bool:
+    if isinstance(node, tree.Invoke):
+        named = isinstance(node.function, tree.Name) and node.function.name in _MAKERS
+        return named and all(isinstance(one, tree.Literal) for one in node.arguments)
+    return isinstance(node, tree.Literal) and node.value is not None
+
+
+def _none() -> Range:
+    raise Unfit("the ends of the range do not fit together")
+
+
+_MAKERS = ("date", "time", "date and time", "duration")
 _RELATIONS: tuple[tuple[str, Callable[[Span, Span], bool], tuple[tuple[str, str], ...]], ...] = (
     ("before", _before, (("point1", "point2"), ("point", "range"), ("range", "point"))),
     ("after", _after, (("point1", "point2"), ("point", "range"), ("range", "point"))),
@@ -129,10 +167,13 @@ _RELATIONS: tuple[tuple[str, Callable[[Span, Span], bool], tuple[tuple[str, str]
     ("started by", _turned(_starts), (("range", "point"),)),
     ("coincides", _coincides, (("point1", "point2"),)),
 )
-FUNCTIONS = tuple(
-    Builtin(
-        name,
-        *(Signature(_body(relation), names, 2) for names in (("range1", "range2"), *more)),
-    )
-    for name, relation, more in _RELATIONS
+FUNCTIONS = (
+    Builtin("range", Signature(_range, ("from",), 1)),
+    *(
+        Builtin(
+            name,
+            *(Signature(_body(relation), names, 2) for names in (("range1", "range2"), *more)),
+        )
+        for name, relation, more in _RELATIONS
+    ),
 )

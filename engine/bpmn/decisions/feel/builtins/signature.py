@@ -28,6 +28,7 @@ class Signature:
     names: tuple[str, ...]
     needed: int
     rest: bool = False  # one parameter that takes a list, or everything that is given
+    lists: bool = False  # the same for functions of lists: one list given is one of them
 
 
 class Builtin(Function):
@@ -70,7 +71,7 @@ def _placed(one: Signature, given: Sequence[Any]) -> list[Any] | None:
     if one.rest:
         if not given:
             return None
-        return [given[0] if len(given) == 1 else list(given)]
+        return [given[0] if len(given) == 1 and not one.lists else list(given)]
     if not one.needed <= len(given) <= len(one.names):
         return None
     return [*given, *[None] * (len(one.names) - len(given))]
