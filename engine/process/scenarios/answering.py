@@ -15,6 +15,7 @@ from typing import Any
 from engine.bpmn.activities import OperationContext
 from engine.bpmn.errors import BpmnError, StepFailed
 from engine.bpmn.workflow import Operations, Run
+from engine.process import variables
 
 RAISES = "raises"
 
@@ -69,4 +70,4 @@ class Answers:
         self._count[name] += 1
         if set(answer) == {RAISES}:
             raise BpmnError(str(answer[RAISES]))
-        return dict(answer)
+        return variables.check(answer)

@@ -22,7 +22,7 @@ from engine.bpmn.journal import Entry
 from engine.bpmn.waits import ReadyTask, Waiting
 from engine.bpmn.workflow import Operations, Run
 from engine.errors import EngineError
-from engine.process import forms
+from engine.process import forms, variables
 from engine.process.forms import Form, FormInvalid
 from engine.process.scenarios.answering import Answers
 from engine.process.scenarios.comparing import Difference, Seen, compare
@@ -119,7 +119,7 @@ class _Player:
     def _start(self) -> None:
         self.run = workflow.start(
             self.bundle,
-            self.placed.given,
+            variables.check(self.placed.given),
             operations=self.answers,
             now=self._now,
             element=self.placed.scenario.start,
@@ -147,9 +147,10 @@ class _Player:
         return self._go_on()
 
     def _reaches(self, step: Step) -> bool:
+        payload = variables.check(step.variables)
         if step.message is not None:
-            return self.run.deliver(step.message, step.variables, step.correlation)
-        return bool(self.run.signal(str(step.signal), step.variables))
+            return self.run.deliver(step.message, payload, step.correlation)
+        return bool(self.run.signal(str(step.signal), payload))
 
     def _complete(self, step: Step, element: str) -> None:
         found = [task for task in self.run.ready_tasks() if task.element == element]
@@ -167,7 +168,7 @@ class _Player:
         """Return what the form takes, without personal values: those never reach a process."""
         form = None if step.unchecked else self.form_of(task)
         personal = set(task.extensions.personal)
-        values = step.variables
+        values = variables.check(step.variables)
         if form is not None:
             try:
                 values = forms.check(form, step.variables, task.data)

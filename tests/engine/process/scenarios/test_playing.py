@@ -220,6 +220,15 @@ scenarios:
     assert [one.got for one in report.played[0].differences] == ([] if got is None else [got])
 
 
+@pytest.mark.parametrize("value", ["[" * 300 + "]" * 300, "99999999999999999999999"])
+def test_a_value_that_no_case_can_keep_differs(value):
+    for place in (f"given: {{x: {value}}}", f"operations: {{book.enter: {{x: {value}}}}}"):
+        report = play(LARGE.replace("operations: {book.enter: {entry: 7}}", place))
+
+        assert not report.ok
+        assert report.played[0].differences[0].what == "step"
+
+
 TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="D" name="D"
   namespace="urn:test"><inputData id="i" name="amount"><variable name="amount" typeRef="number"/>
   </inputData><decision id="size" name="size"><variable name="size" typeRef="string"/>
