@@ -80,8 +80,8 @@ def _of_node(node: Node) -> Iterator[Text]:
         yield from expression("cardinality", loop.cardinality)
         yield from expression("collection", loop.collection)
         yield from expression("loop condition", loop.condition)
-        for text, _ in loop.throws:
-            yield from expression("condition of a thrown event", text)
+        for condition, _ in loop.throws:
+            yield from expression("condition of a thrown event", condition)
     yield from expression("payload", more.payload)
     for call in (more.operation, more.connector):
         for name, text in _expressions(call):
