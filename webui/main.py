@@ -35,6 +35,7 @@ from engine.settings import Settings
 from webui.staff import create_app
 
 COMMANDS = (catalogue, check, db, demo, deploy, history, trace, user, worker)
+HEADLESS = ("trace",)  # runs anywhere and touches no installation
 
 
 class Commands(click.Group):
@@ -53,7 +54,7 @@ class Commands(click.Group):
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Tongban: accepted anywhere in the city, decided where it belongs."""
-    if ctx.obj is None:
+    if ctx.obj is None and ctx.invoked_subcommand not in HEADLESS:
         ctx.obj = program(Settings.read())
         ctx.call_on_close(ctx.obj.database.dispose)
 

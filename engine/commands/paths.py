@@ -24,6 +24,8 @@ def scenarios(paths: Iterable[Path]) -> dict[str, bytes]:
 def read(paths: Iterable[Path]) -> dict[str, bytes]:
     """Return the files by name; within a folder, by their path from it.
 
+    A second file of one name is called by the path it was given by, so that none is lost.
+
     Raises:
         click.BadParameter: there is nothing to read.
     """
@@ -34,7 +36,8 @@ def read(paths: Iterable[Path]) -> dict[str, bytes]:
                 if file.suffix.lower() in ENDINGS:
                     files[file.relative_to(path).as_posix()] = file.read_bytes()
         else:
-            files[path.name] = path.read_bytes()
+            name = path.name if path.name not in files else path.as_posix()
+            files[name] = path.read_bytes()
     if not files:
         raise click.BadParameter("no .bpmn or .form file there", param_hint="PATH")
     return files

@@ -66,11 +66,12 @@ def trace(
     as_json: bool,
 ) -> None:
     """Run diagrams without a database, people or waiting; print what happens."""
-    if interactive and (process or also or input_file):
+    if interactive and (also or input_file):
         raise click.UsageError("--interactive takes its commands from standard input alone.")
     script = _plan(input_file)
-    session = Trace(model_files.read(files), probes=dict(probe))
+    session = Trace(model_files.read(files), probes=dict(probe), process=process)
     try:
+        _require(session, [*also, *([process] if process else [])])
         if interactive and not session.refused:
             _converse(session)
             return
@@ -91,13 +92,16 @@ def _plan(path: Path | None) -> Plan:
         raise click.BadParameter(str(error), param_hint="--input") from error
 
 
+def _require(session: Trace, processes: list[str]) -> None:
+    for key in processes:
+        if key not in session.models and not session.refused:
+            raise click.BadParameter(f"there is no process {key}", param_hint="--process/--also")
+
+
 def _play(
     session: Trace, script: Plan, process: str | None, also: tuple[str, ...], as_json: bool
 ) -> bool:
     """Run the plan to its end; false if something that was asked for could not happen."""
-    for key in (*also, *([process] if process else [])):
-        if key not in session.models:
-            raise click.BadParameter(f"there is no process {key}", param_hint="--process/--also")
     try:
         for event in script.play(session, process, also):
             click.echo(_line(event) if as_json else _event_text(event))

@@ -46,6 +46,7 @@ class Trace:
             True raise a BPMN error whose code is their first argument.
         wiring: what the program plugs in. Without it, each operation that the files name does
             nothing and returns what `results` holds next for its element.
+        process: which to start when a start names none.
 
     Attributes:
         problems: all remarks on the files.
@@ -60,7 +61,9 @@ class Trace:
         *,
         probes: Mapping[str, bool] | None = None,
         wiring: Wiring | None = None,
+        process: str | None = None,
     ) -> None:
+        self.process = process
         self.results: dict[str, deque[Variables]] = {}
         self.watcher = Watcher(probes or {})
         parsed = parser.parse(files, probes=frozenset(self.watcher.probes), drawings=True)
@@ -237,7 +240,7 @@ class Trace:
             ProcessNotNamed: there are several that no other calls.
         """
         self._require()
-        return entry.default(self.models)
+        return self.process or entry.default(self.models)
 
     def _require(self, process: str | None = None, element: str | None = None) -> None:
         if self.refused:

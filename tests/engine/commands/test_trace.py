@@ -110,7 +110,7 @@ def test_a_failed_step_is_an_incident_and_exit_one(tmp_path: Path) -> None:
         (["{file}", "--probe", "log=loud"], "neither NAME nor NAME=error"),
         (["{file}", "--probe", "len"], "a function already"),
         (["{file}", "--input", "{bad}"], "--input"),
-        (["{file}", "--interactive", "--process", "casework"], "standard input alone"),
+        (["{file}", "--interactive", "--also", "casework"], "standard input alone"),
     ],
 )
 def test_wrong_arguments_are_told_and_exit_two(
@@ -137,8 +137,9 @@ def test_probes_are_called_and_shown(tmp_path: Path) -> None:
 
 def test_the_same_input_gives_the_same_bytes(casework: Path) -> None:
     text = '{"op":"start"}\n{"op":"start"}\n{"op":"complete","element":"Apply"}\n'
+    arguments = (casework, "--interactive", "--process", "casework")
 
-    first, second = (run(casework, "--interactive", text=text).output for _ in range(2))
+    first, second = (run(*arguments, text=text).output for _ in range(2))
 
     assert first == second
 

@@ -403,3 +403,45 @@ def test_the_document_names_every_command_with_its_fields() -> None:
     for name, command in protocol.COMMANDS.items():
         named = set(re.findall(r"`([a-z]+)`", rows[f"`{name}`"]))
         assert named == set(command.fields), name
+
+
+def test_a_call_of_an_outside_system_waits_for_its_answer(trace: Any) -> None:
+    call = d.extensions('<tongban:connector name="register" operation="look"/>')
+    process = d.process(
+        "p",
+        d.start(),
+        d.element("serviceTask", "C", call),
+        d.user("A"),
+        d.end(),
+        d.flows("s C; C A; A e"),
+    )
+    run = trace(process)
+
+    run.start()
+    assert waiting(run) == [("connector", "C")]
+    run.advance("P1D")
+    run.complete("C", {"found": True})
+
+    assert waiting(run) == [("userTask", "A")]
+    status = run.status()
+    assert (status["status"], status["instances"][0]["variables"]) == ("waiting", {"found": True})
+
+
+def test_personal_fields_of_a_form_do_not_become_variables(trace: Any) -> None:
+    form = b'{"id":"apply","type":"default","components":[{"type":"textfield","key":"name"}]}'
+    inside = '<tongban:form key="apply"/><tongban:personal fields="name"/>'
+    run = trace(world.two_tasks(inside), apply_form=form)
+    run.start()
+
+    run.complete("A", {"name": "x"})
+
+    assert waiting(run) == [("userTask", "B")]
+    assert run.status()["instances"][0]["variables"] == {}
+
+
+def test_tasks_can_belong_to_offices_that_the_variables_name(trace: Any) -> None:
+    run = trace(world.two_tasks('<tongban:office role="handling"/>'))
+
+    run.start(None, {"handling_office": "somewhere"})
+
+    assert waiting(run) == [("userTask", "A")]
