@@ -42,7 +42,9 @@ def _text(value: Any) -> str:
 
 def _round(value: Any, digits: Any = 0) -> Any:
     numbers(value, digits)
-    places = max(-15, min(15, int(digits)))
+    if not isinstance(digits, int):
+        raise wrong("round() needs a whole number of digits")
+    places = max(-15, min(15, digits))
     return round(value, places) if places else round(value)
 
 

@@ -71,6 +71,10 @@ def test_foreign_conditions_mean_what_their_trees_mean(line: Line) -> None:
     many(fuzz.check_foreign, fuzz.TREES, count=share(10_000), line=line)
 
 
+def test_what_is_computed_is_what_python_computes(line: Line) -> None:
+    many(fuzz.check_benign, fuzz.BENIGN, count=share(20_000), line=line)
+
+
 def test_any_text_is_a_time_or_is_none(line: Line) -> None:
     tested = inner(fuzz.test_any_text_is_a_time_or_is_none)
     many(tested, fuzz.TIMES.map("".join) | st.text(max_size=30), count=share(10_000), line=line)

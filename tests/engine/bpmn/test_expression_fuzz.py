@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -205,6 +206,53 @@ def test_a_foreign_soup_is_refused_or_gives_what_a_condition_may_give(mark, text
     except (ExpressionRefused, ExpressionFailed):
         return
     assert not set(text) & set("[{;:,%*/@^~#+").difference(mark) or '"' in text or "'" in text
+
+
+def _benign(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    signs = "+ - * / // % == != < <= > >= in and or".split() + ["not in"]
+    frames = ["({})", "-({})", "not ({})", "len({})", "sum({})", "sorted({})", "abs({})", "str({})"]
+    pairs = [f"({{0}}) {sign} ({{1}})" for sign in signs] + ["[{0}, {1}]", "({0})[{1}]"]
+    pairs += [
+        "min({0}, {1})",
+        "max({0}, {1})",
+        "({0} if {1} else 0)",
+        "({0})[{1}:]",
+        "round({0}, {1})",
+    ]
+    return st.one_of(
+        st.builds(lambda f, a: f.format(a), st.sampled_from(frames), inner),
+        st.builds(lambda f, ab: f.format(*ab), st.sampled_from(pairs), st.tuples(inner, inner)),
+    )
+
+
+BENIGN = st.recursive(
+    st.sampled_from("a b n s t z 0 1 2 7 2.5 'x' 'abc' [] [1,2,3] True None".split()),
+    _benign,
+    max_leaves=8,
+)
+ORDINARY = {"a": 5, "b": [3, 1, 2], "n": -2.5, "s": "text", "t": False, "z": None}
+PYTHON = {f.__name__: f for f in (len, sum, sorted, abs, str, min, max, round)}
+
+
+def check_benign(text: str) -> bool:
+    """The property: what is computed is what Python computes; tell whether it was computed."""
+    try:
+        value = ENVIRONMENT.evaluate(text, ORDINARY)
+    except (ExpressionFailed, ExpressionRefused):
+        return False
+    assert value == eval(text, {"__builtins__": {}, **PYTHON}, ORDINARY), text
+    return True
+
+
+@settings(max_examples=400, deadline=None)
+@given(BENIGN)
+def test_what_is_computed_is_what_python_computes(text: str) -> None:
+    check_benign(text)
+
+
+@pytest.mark.parametrize("text", ["a + n", "b[0] * 2", "s + 'x'", "sorted(b)[1:]", "a // 2 % 2"])
+def test_ordinary_expressions_are_computed(text: str) -> None:
+    assert check_benign(text)
 
 
 TIMES = st.lists(st.sampled_from(list("PTRYMWDHS/0123456789.,:-+Z ") + ["P1D", "2026-01-01"]))
