@@ -48,6 +48,7 @@ def _search() -> dict[str, Any]:
 
 # The views register on the blueprint above.
 from webui.clerk import (  # noqa: E402, F401
+    acts,
     cases,
     choosing,
     diagram,

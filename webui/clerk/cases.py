@@ -9,24 +9,20 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response
 
 from catalogue import loader
 from engine.casework import cases as engine_cases
 from engine.casework import deliveries, documents, materials, worklists
-from engine.db import reading, transaction
-from engine.errors import EngineError
+from engine.db import reading
 from engine.models import Case, Delivery, Instance, Office, Task, User
 from engine.people import permissions
 from engine.people.permissions import CaseReasonMissing, Sight
-from engine.process import assignment, instances, steps
+from engine.process import assignment
 from engine.record import access
-from webui import auth, errors, i18n, paper_names
+from webui import auth, i18n, paper_names
 from webui.clerk import blueprint, diagram, story, view, words
 from webui.clerk.documents import require_work
 from webui.error_texts import Text
-from webui.frame import say
 
 ADDRESS = "/cases/<uuid:instance_id>"
 
@@ -214,58 +210,3 @@ def _waiting(session: Session, found: Case) -> list[dict[str, Any]]:
         }
         for task, office, holder in rows
     ]
-
-
-@blueprint.post(f"{ADDRESS}/stop")
-@auth.permission("case:write")
-def stop(instance_id: UUID) -> Any:
-    """Withdraw a case for its applicant, or terminate it by law."""
-    kind = request.form.get("kind", "")
-    if kind not in engine_cases.STOP_KINDS:
-        raise NotFound()
-    try:
-        with steps.run(auth.database(), instance_id=instance_id) as session:
-            instances.lock(session, instance_id)
-            found = engine_cases.get(session, instance_id)
-            require_work(permissions.require_case(session, auth.actor(), found))
-            reason = request.form.get("reason", "")
-            engine_cases.stop(session, found, kind, reason=reason, by=auth.actor())
-    except EngineError as error:
-        if error.status not in (409, 422):
-            raise
-        return show(instance_id, problem=errors.text_of(error), status=error.status)
-    say(_("The case is ended. The applicant is told in writing."))
-    return redirect(url_for("clerk.case", instance_id=instance_id), 303)
-
-
-@blueprint.post(f"{ADDRESS}/feedback")
-@auth.permission("case:write")
-def see_feedback(instance_id: UUID) -> Response:
-    """Mark the feedback of a closed case as seen."""
-    with transaction(auth.database()) as session:
-        instances.lock(session, instance_id)
-        found = engine_cases.get(session, instance_id)
-        require_work(permissions.require_case(session, auth.actor(), found))
-        engine_cases.see_feedback(session, found, by=auth.actor())
-    say(_("Marked as seen."))
-    return redirect(url_for("clerk.feedback"), 303)
-
-
-@blueprint.post(f"{ADDRESS}/tracking")
-@auth.permission("case:write")
-def track(instance_id: UUID) -> Any:
-    """Add a state of the parcel seen at the courier."""
-    try:
-        with transaction(auth.database()) as session:
-            instances.lock(session, instance_id)
-            found = engine_cases.get(session, instance_id)
-            require_work(permissions.require_case(session, auth.actor(), found))
-            note = request.form.get("note", "").strip()[:400] or None
-            state = request.form.get("state", "")
-            deliveries.track(session, found, state, note=note, by=auth.actor())
-    except EngineError as error:
-        if error.status not in (409, 422):
-            raise
-        return show(instance_id, problem=errors.text_of(error), status=error.status)
-    say(_("The state is added."))
-    return redirect(url_for("clerk.case", instance_id=instance_id) + "#delivery", 303)

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from catalogue.matter import Matter
 from engine import clock
 from engine.casework import answers as given_answers
-from engine.casework import applicants, cases, documents, identity_papers, intake, matters, routing
+from engine.casework import applicants, cases, documents, intake, matters, routing
 from engine.casework.intake import Application
 from engine.db import reading, transaction
 from engine.errors import EngineError
@@ -28,7 +28,7 @@ from engine.people import offices, permissions
 from engine.people.permissions import Sight
 from engine.process import steps, tasks
 from engine.process.tasks import TaskKey
-from webui import auth, errors, i18n, paper_names
+from webui import auth, errors
 from webui.clerk import blueprint, questions, view, words
 from webui.frame import say
 
@@ -57,7 +57,7 @@ def page(
     for one in shown.uploads:
         name = given.get(one.number, one.file_name)
         files.setdefault(one.material_key or "", []).append({"number": one.number, "name": name})
-    labels = _labels(shown.matter)
+    labels = questions.labels(shown.matter)
     answer = render_template(
         "clerk/intake.html",
         task=task,
@@ -69,11 +69,11 @@ def page(
         problem=errors.text_of(error) if error and not getattr(error, "errors", None) else None,
         files=files,
         saved=row.saved_at if row else None,
-        kinds=[one for one in _kinds() if one[0] in shown.matter.applicant_kinds],
-        id_types=_id_types(shown.matter),
-        person_ids=[
-            (one.key, paper_names.identity(one.key)) for one in identity_papers.for_holder("person")
+        kinds=[
+            one for one in questions.applicant_kinds() if one[0] in shown.matter.applicant_kinds
         ],
+        id_types=questions.id_types(shown.matter.applicant_kinds),
+        person_ids=questions.id_types(["person"]),
         districts=questions.districts(session),
         form_field=questions.form_field,
         label=view.label,
@@ -234,37 +234,3 @@ def _application(typed: Mapping[str, Any]) -> Application:
         handling_office=str(typed.get("handling_office") or "") or None,
         override_reason=str(typed.get("override_reason") or "") or None,
     )
-
-
-def _kinds() -> list[tuple[str, str]]:
-    return [("person", _("a person")), ("body", _("a body"))]
-
-
-def _id_types(matter: Matter) -> list[tuple[str, str]]:
-    kinds = [kind for kind in ("person", "body") if kind in matter.applicant_kinds]
-    found = [one for kind in kinds for one in identity_papers.for_holder(kind)]
-    return [(one.key, paper_names.identity(one.key)) for one in found]
-
-
-def _labels(matter: Matter) -> dict[str, str]:
-    """Return the label of every field, for the list of what is wrong."""
-    made = {f"form.{one.key}": view.label(one) for one in matter.fields}
-    made |= {f"materials.{one.key}": view.label(one, "name") for one in matter.materials}
-    made |= {f"file.{one.key}": view.label(one, "name") for one in matter.materials}
-    applicant, agent = _("Applicant"), _("Agent")
-    for prefix, who in (("applicant", applicant), ("agent", agent)):
-        for name, text in (
-            ("kind", _("kind of applicant")),
-            ("name", _("name")),
-            ("id_type", _("identity paper")),
-            ("id_no", _("number of the paper")),
-            ("phone", _("telephone")),
-            ("address", _("address")),
-            ("authorisation", _("authorisation")),
-        ):
-            made[f"{prefix}.{name}"] = _("%(who)s, %(what)s:", who=who, what=text)
-    made["delivery_method"] = _("Delivery")
-    made["handling_office"] = _("Handling office")
-    made["override_reason"] = _("Why another office")
-    colon = "：" if i18n.language() == "zh" else ":"
-    return {n: t if t.endswith((":", "：")) else t + colon for n, t in made.items()}

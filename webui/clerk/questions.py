@@ -1,17 +1,19 @@
-"""Questions: how a field of a matter's form is drawn, in the reader's language."""
+"""Questions of an application: how each is drawn, its choices, and what it is called."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from catalogue import loader
-from catalogue.matter import FieldType, FormField
+from catalogue.matter import FieldType, FormField, Matter
 from engine import clock
+from engine.casework import identity_papers
 from engine.people import offices
-from webui import i18n
+from webui import i18n, paper_names
 from webui.clerk import view
 
 
@@ -47,3 +49,39 @@ def form_field(asked: FormField, known: list[tuple[str, str]]) -> dict[str, Any]
         "hint": view.label(asked, "hint")
         or (_("in yuan") if asked.type is FieldType.MONEY else None),
     }
+
+
+def applicant_kinds() -> list[tuple[str, str]]:
+    """Return who may apply at all."""
+    return [("person", _("a person")), ("body", _("a body"))]
+
+
+def id_types(holders: Collection[str]) -> list[tuple[str, str]]:
+    """Return the identity papers of persons, of bodies, or of both."""
+    kinds = [kind for kind in ("person", "body") if kind in holders]
+    found = [one for kind in kinds for one in identity_papers.for_holder(kind)]
+    return [(one.key, paper_names.identity(one.key)) for one in found]
+
+
+def labels(matter: Matter) -> dict[str, str]:
+    """Return the label of every field, for the list of what is wrong."""
+    made = {f"form.{one.key}": view.label(one) for one in matter.fields}
+    made |= {f"materials.{one.key}": view.label(one, "name") for one in matter.materials}
+    made |= {f"file.{one.key}": view.label(one, "name") for one in matter.materials}
+    applicant, agent = _("Applicant"), _("Agent")
+    for prefix, who in (("applicant", applicant), ("agent", agent)):
+        for name, text in (
+            ("kind", _("kind of applicant")),
+            ("name", _("name")),
+            ("id_type", _("identity paper")),
+            ("id_no", _("number of the paper")),
+            ("phone", _("telephone")),
+            ("address", _("address")),
+            ("authorisation", _("authorisation")),
+        ):
+            made[f"{prefix}.{name}"] = _("%(who)s, %(what)s:", who=who, what=text)
+    made["delivery_method"] = _("Delivery")
+    made["handling_office"] = _("Handling office")
+    made["override_reason"] = _("Why another office")
+    colon = "：" if i18n.language() == "zh" else ":"
+    return {n: t if t.endswith((":", "：")) else t + colon for n, t in made.items()}
