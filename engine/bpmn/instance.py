@@ -112,6 +112,27 @@ class Instance(Level, BpmnWorkflow):
         except ExpressionFailed as error:
             raise StepFailed(token.element, str(error)) from error
 
+    def record_call(self, name: str, args: tuple[Any, ...]) -> None:
+        """Write into the journal that the running element called a function, for trace."""
+        token = self.current
+        scope: Any = self if token is None else token.workflow
+        element = scope.spec.name if token is None else token.element
+        kind = "process" if token is None else token.task_spec.kind
+        number = None if token is None else token.id
+        self.journal.append(
+            Entry(
+                "call",
+                element,
+                kind,
+                name,
+                scope.number,
+                scope.spec.process,
+                self.now(),
+                number,
+                args=args,
+            )
+        )
+
     def throw_error(self, token: Token, code: str | None) -> None:
         """Find who catches a BPMN error, from the token outwards; nobody: the instance ends."""
         token.workflow.record("error", token, code)
