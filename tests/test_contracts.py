@@ -66,7 +66,7 @@ def test_every_open_matter_has_its_process() -> None:
 def test_tables_of_a_case_can_be_kept_on_one_node() -> None:
     """Distribution by `instance_id`: first in every unique key, foreign keys stay inside."""
     references = {"bundle", "definition", "deployment", "department", "matter_version", "office"}
-    references |= {"source_file", "user_account"}
+    references |= {"source_file", "user_account", "batch"}
     for table in Base.metadata.sorted_tables:
         columns = list(table.primary_key.columns)
         if "instance_id" not in table.columns or table.name in ("case_number", "message"):

@@ -268,8 +268,8 @@ class BatchItem(Base):
 
     __tablename__ = "batch_item"
 
-    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
     instance_id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
     state: Mapped[str] = mapped_column(String(10))  # waiting | done | failed | dropped
     code: Mapped[str | None] = mapped_column(String(60))  # of the error
     message: Mapped[str | None] = mapped_column(String(1000))
@@ -282,6 +282,7 @@ Index(
     Definition.version,
     unique=True,
 )
+Index("ix_batch_item_batch_id_state", BatchItem.batch_id, BatchItem.state)
 Index("ix_start_trigger_kind_name", StartTrigger.kind, StartTrigger.name)
 Index("ix_instance_status_started_at", Instance.status, Instance.started_at)
 Index(

@@ -29,17 +29,19 @@ def upgrade() -> None:
     )
     op.create_table(
         "batch_item",
-        sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("instance_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("code", sa.String(length=60), nullable=True),
         sa.Column("message", sa.String(length=1000), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name="fk_batch_item_batch_id_batch"),
-        sa.PrimaryKeyConstraint("batch_id", "instance_id", name="pk_batch_item"),
+        sa.PrimaryKeyConstraint("instance_id", "batch_id", name="pk_batch_item"),
     )
+    op.create_index("ix_batch_item_batch_id_state", "batch_item", ["batch_id", "state"])
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_batch_item_batch_id_state", table_name="batch_item")
     op.drop_table("batch_item")
     op.drop_table("batch")

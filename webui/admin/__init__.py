@@ -29,6 +29,7 @@ def _nav() -> list[NavItem]:
     return [
         NavItem(pgettext("admin", "People"), "admin.people"),
         NavItem(pgettext("admin", "Offices"), "admin.offices"),
+        NavItem(pgettext("admin", "Instances"), "admin.instances"),
         NavItem(pgettext("admin", "Incidents"), "admin.incidents", incidents.count_open() or None),
         NavItem(pgettext("admin", "Calendar"), "admin.calendar"),
     ]
@@ -51,4 +52,4 @@ def _paging() -> dict[str, Any]:
 
 
 # The views register on the blueprint above.
-from webui.admin import calendar, incidents, offices, people  # noqa: E402, F401
+from webui.admin import batches, calendar, incidents, instances, offices, people  # noqa: E402, F401
