@@ -13,7 +13,7 @@ from engine.bpmn.model import SUBPROCESSES, Flow, Node
 from engine.bpmn.soundness import moves, regions, throwing
 from engine.bpmn.soundness.drawing import NotProven, Option, is_join, is_outside
 from engine.bpmn.soundness.frames import Frame
-from engine.bpmn.soundness.limits import QUIET, refuse
+from engine.bpmn.soundness.limits import QUIET, is_ending, refuse
 from engine.bpmn.soundness.net import CASE, DONE, START, Key, Net, Place, Step, Transition
 from engine.bpmn.soundness.summary import Summary
 
@@ -105,7 +105,8 @@ class Compiler:
         if node.kind == "endEvent" and node.event.kind in QUIET:
             return
         name = frame.name(node.id)
-        self.place(name, frame, node.id, "token", (node.id,)).groups.add(f"host:{name}")
+        kind = "ending" if is_ending(node) else "token"
+        self.place(name, frame, node.id, kind, (node.id,)).groups.add(f"host:{name}")
         if node.kind in SUBPROCESSES or node.kind == "callActivity":
             self._inside(frame, node, name)
 
@@ -136,7 +137,7 @@ class Compiler:
             place.groups.add(f"all:{one.prefix}")
             if one.host is not None and one.outer is not None:
                 place.groups.add(f"host:{one.outer.name(one.host.id)}")
-        if kind == "token":
+        if kind in ("token", "ending"):
             place.groups.add(f"live:{frame.prefix}")
             place.covers.add((process, element))
         for node in at:
@@ -210,7 +211,8 @@ class Compiler:
             name = f"{name}@{region}"
         if node.event.kind not in QUIET:
             if name not in self.net.places:
-                place = self.place(name, frame, node.id, "token", ())
+                kind = "ending" if is_ending(node) else "token"
+                place = self.place(name, frame, node.id, kind, ())
                 place.groups |= {f"region:{frame.name(one)}" for one in frame.around(region)}
                 throwing.end(self, frame, node, name)
             return (name,), (), frozenset()

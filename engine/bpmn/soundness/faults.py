@@ -122,7 +122,8 @@ def _first_join(prover: Prover, waiting: list[Place]) -> Place:
 def _livelock(net: Net, trap: Trap, spinning: list[Place]) -> Fault:
     found: dict[str, Place] = {}
     for move in trap.moves:
-        for name in move.inputs:
+        arrivals = [place for place, *_ in net.joins[move.join]] if move.join else []
+        for name in (*move.inputs, *arrivals):
             place = net.places[name]
             if place.kind == "token":
                 found.setdefault(place.element, place)

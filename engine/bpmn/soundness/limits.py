@@ -9,6 +9,11 @@ MOST_ELEMENTS = 20_000
 QUIET = frozenset({"none", "message", "signal"})  # end events that do nothing to other tokens
 
 
+def is_ending(node: Node) -> bool:
+    """Tell whether an end event ends more than its own branch."""
+    return node.kind == "endEvent" and node.event.kind in ("terminate", "error", "cancel")
+
+
 def obstacle(model: ProcessModel) -> str | None:
     """Return why a drawing has no token game at all, or None."""
     for flow in model.flows.values():

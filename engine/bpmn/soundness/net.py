@@ -26,7 +26,7 @@ class Place:
     name: str
     element: str
     process: str
-    kind: str = "token"  # token | end | scope | mark
+    kind: str = "token"  # token | end | ending | scope | mark
     groups: set[str] = field(default_factory=set)
     covers: set[Key] = field(default_factory=set)  # what has happened once it held a token
     caller: str | None = None  # the call of the process under proof, for places of called ones

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.bpmn.model import Node, ProcessModel
-from engine.bpmn.soundness import frames, reduction, regions, traps
+from engine.bpmn.soundness import frames, reduction, regions, traps, urgency
 from engine.bpmn.soundness.budget import Budget
 from engine.bpmn.soundness.compiling import Compiler
 from engine.bpmn.soundness.drawing import Drawing, NotProven
@@ -64,6 +64,7 @@ class Prover:
         self.running.append(level)
         try:
             compiler = Compiler(frame, self)
+            urgency.hasten(compiler.net)
             reduction.reduce(compiler.net, self.look)
             found = explore(compiler.net, self.budget, traps.find)
         finally:

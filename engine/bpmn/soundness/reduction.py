@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from engine.bpmn.soundness.net import START, Net, Transition
+from engine.bpmn.soundness.net import START, Key, Net, Transition
 
 
 def reduce(net: Net, look: Callable[[], None] = lambda: None) -> None:
@@ -141,16 +141,7 @@ class Reducer:
         """Tell whether no move but those that take the tokens tells two places apart."""
         first = self._relevant(self.net.places[name].groups)
         second = self._relevant(self.net.places[other].groups)
-        if first == second:
-            return True
-        # On the way to an inclusive join: the token blocks the join until it has come there.
-        at = {g for g in second - first if g.startswith("at:")}
-        if len(at) != 1:
-            return False
-        flows = self.net.joins[next(iter(at)).removeprefix("at:")]
-        ways = {group for place, *groups in flows if place == other for group in groups}
-        every = {group for _, *groups in flows for group in groups}
-        return (first & every) == ways and (first - ways) == (second - at)
+        return first == second
 
     def _relevant(self, groups: set[str]) -> set[str]:
         return groups & self.used
@@ -189,31 +180,45 @@ class Reducer:
         """An inclusive gateway whose flows all lead to one inclusive join chooses nothing."""
         for maker in self.takers[name]:
             if maker.plain and maker.outputs:
-                groups = self.net.places[maker.outputs[0]].groups
+                place = self._onward(maker.outputs[0])
+                groups = self.net.places[place].groups
                 for group in (g for g in groups if g.startswith("at:")):
                     touched = self._close(name, group.removeprefix("at:"))
                     if touched:
                         return touched
         return set()
 
+    def _onward(self, name: str) -> str:
+        """Return the place that the only move from a place leads to, else the place itself."""
+        takers = self.takers[name]
+        if len(takers) == 1 and takers[0].plain and len(takers[0].outputs) == 1:
+            if not self.readers[name] and self.net.places[name].kind == "token":
+                return takers[0].outputs[0]
+        return name
+
     def _close(self, name: str, join: str) -> set[str]:
         arrivals = {place for place, *_ in self.net.joins.get(join, ())}
-        splits = [one for one in self.takers[name] if arrivals & set(one.outputs)]
-        for arrival in arrivals:
-            if not set(self.makers[arrival]) <= set(splits) or self.readers[arrival]:
+        splits = [one for one in self.takers[name] if one.outputs and one.plain]
+        splits = [one for one in splits if self._onward(one.outputs[0]) in arrivals]
+        branches = {place for one in splits for place in one.outputs}
+        between = branches - arrivals
+        ends = [self._onward(place) if place in between else place for place in branches]
+        if not splits or len(ends) != len(set(ends)) or not set(ends) <= arrivals:
+            return set()
+        if any(len(set(one.outputs)) != len(one.outputs) for one in splits):
+            return set()
+        through = {self.takers[place][0] for place in between}
+        for place in (*arrivals, *between):
+            if not set(self.makers[place]) <= {*splits, *through} or self.readers[place]:
                 return set()
-        for split in splits:
-            counts = [split.outputs.count(one) for one in arrivals]
-            if not split.plain or not set(split.outputs) <= arrivals or max(counts) > 1:
-                return set()
-        if not self._fed_evenly(join, arrivals):
+        if not self._fed_evenly(join, arrivals | between):
             return set()
         own = {g for _, *groups in self.net.joins[join] for g in groups} | {f"at:{join}"}
         wanted = self._relevant(self.net.places[name].groups) - own
-        for arrival in arrivals:
-            if self._relevant(self.net.places[arrival].groups) - own != wanted:
+        for place in (*arrivals, *between):
+            if self._relevant(self.net.places[place].groups) - own != wanted:
                 return set()
-        return self._join_at_once(name, join, arrivals, splits)
+        return self._join_at_once(name, join, arrivals, splits, list(through))
 
     def _fed_evenly(self, join: str, arrivals: set[str]) -> bool:
         """Tell whether a token elsewhere may come by every flow or by none: it never blocks."""
@@ -226,26 +231,34 @@ class Reducer:
         )
 
     def _join_at_once(
-        self, name: str, join: str, arrivals: set[str], splits: list[Transition]
+        self,
+        name: str,
+        join: str,
+        arrivals: set[str],
+        splits: list[Transition],
+        through: list[Transition],
     ) -> set[str]:
         widest = max(splits, key=lambda one: len(one.outputs))
-        covers = frozenset().union(*(one.covers for one in splits))
-        for arrival in arrivals:
-            covers |= self.net.places[arrival].covers
-        for split in splits:
-            self._drop(split)
+        between = {place for one in through for place in one.inputs}
+        order = [one for place in widest.outputs for one in through if place in one.inputs]
+        steps = widest.steps + tuple(step for one in order for step in one.steps)
+        covers = frozenset[Key]().union(*(one.covers for one in (*splits, *through)))
+        for place in arrivals | between:
+            covers |= self.net.places[place].covers
+        for old in (*splits, *through):
+            self._drop(old)
         for one in [one for one in self.alive if one.join == join]:
             self._drop(one)
             made = Transition(
                 one.element,
                 frozenset({name}),
                 one.outputs,
-                widest.steps + one.steps,
+                steps + one.steps,
                 covers=covers | one.covers,
             )
             self.alive[made] = None
             self._link(made)
-        for arrival in arrivals:
-            del self.net.places[arrival]
+        for place in arrivals | between:
+            del self.net.places[place]
         del self.net.joins[join]
         return {name} | self._near(self.takers[name]) - {START}

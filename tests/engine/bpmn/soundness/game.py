@@ -318,6 +318,8 @@ class Play:
                         inside = begun[0][1]
                         done |= begun[0][2]
             if any(t[0] == place for t in tokens):
+                if node.kind == "endEvent" and node.event.kind in ("terminate", "error"):
+                    continue
                 yield ("fault", "token", node.id)
                 return
             tokens.add((place, armed, inside))
@@ -333,10 +335,18 @@ class Play:
         if not tokens:
             yield ("over", frozenset())
             return
-        for token in tokens:
+        urgent = [token for token in tokens if self.ends_at_once(token)]
+        for token in urgent or tokens:
             if token[0].startswith("("):
                 continue
-            yield from self.act(state, token)
+            if urgent and token[2] is not None:
+                rest = (tokens - {token}, ended, listening)
+                node = self.level.nodes[self.position(token[0])]
+                yield from self.inside(state, rest, token, node)
+            else:
+                yield from self.act(state, token)
+        if urgent:
+            return
         for node in self.level.nodes.values():
             if self.level.joins(node):
                 yield from self.join(state, node)
@@ -344,6 +354,25 @@ class Play:
             for handler in self.level.handlers:
                 if self.level.start_of(handler).event.kind in FREE:
                     yield from self.handle(state, handler)
+
+    def ends_at_once(self, token: Any) -> bool:
+        """Tell whether a token stands at, or holds one at, an end that ends more than a branch."""
+        node = self.level.nodes[self.position(token[0])]
+        if node.kind == "endEvent":
+            return (
+                not token[0].startswith("(")
+                and node.event.kind in ("terminate", "error")
+                or (node.event.kind == "cancel" and self.cancels())
+            )
+        if token[2] is None or token[2] == "never":
+            return False
+        below = self.game.inner(self.level, node)
+        assert below is not None
+        return any(Play(self.game, below).ends_at_once(one) for one in token[2][0])
+
+    def cancels(self) -> bool:
+        holder = self.level.model.nodes.get(self.level.parent or "")
+        return holder is not None and holder.kind == "transaction"
 
     def join(self, state: State, node: Node) -> Iterator[Any]:
         tokens, ended, listening = state

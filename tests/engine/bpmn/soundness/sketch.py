@@ -8,6 +8,7 @@ a > b > c [x]   a flow with a condition     a *> b   the default flow
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
@@ -114,7 +115,13 @@ class _Writer:
 
     def level(self, level: _Level) -> str:
         found = "".join(self.node(words, level) for words in level.nodes)
+        deciding = {w[1] for w in level.nodes if w[0] in ("xor", "or")}
+        splits = Counter(source for source, _, _ in level.flows)
         for source, target, condition in level.flows:
+            if source in deciding and splits[source] > 1 and condition is None:
+                condition = (
+                    None if level.defaults.get(source) == f"f_{source}_{target}" else "False"
+                )
             inside = ""
             if condition is not None:
                 inside = (

@@ -1,0 +1,161 @@
+"""Replay: a path of the proof, walked by the engine to the state that the proof claims.
+
+The engine moves by itself wherever nobody is asked, so only what waits is done by hand: tasks are
+completed, events fired, errors raised, and gateways are told which flows the path takes next.
+Instances of one repeated activity are kept in step.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping
+from itertools import groupby
+
+from catalogue.problem import Problem
+from engine.bpmn import workflow
+from engine.bpmn.bundle import build
+from engine.bpmn.errors import StepFailed
+from engine.bpmn.model import Node, ProcessModel
+
+CHOOSING = ("exclusiveGateway", "inclusiveGateway")
+BY_HAND = ("userTask", "manualTask")
+
+
+class Replay:
+    """One run along one path."""
+
+    def __init__(self, models: Mapping[str, ProcessModel], problem: Problem) -> None:
+        self.nodes = {n.id: n for model in models.values() for n in model.nodes.values()}
+        self.problem = problem
+        self.path = [(str(step["element"]), step["flow"]) for step in problem.path]
+        bundle = build("p", models)  # unsound drawings may be refused for other reasons too
+        self.choices: dict[str, deque[list[str]]] = defaultdict(deque)
+        self.groups = [
+            (element, [str(flow) for _, flow in steps if flow])
+            for element, steps in groupby(self.path, key=lambda step: step[0])
+        ]
+        for element, flows in self.groups:
+            if self.nodes[element].kind in CHOOSING and flows:
+                self.choices[element].append(flows)
+        self.any_way = {
+            node.id: [flow.id for model in models.values() for flow in model.outgoing(node.id)][:1]
+            for node in self.nodes.values()
+            if node.kind in CHOOSING
+        }
+        for gateway in self.any_way:
+            self.choices.setdefault(gateway, deque())
+        first = self.nodes[self.path[0][0]] if self.path else None
+        start = first.id if first and first.kind == "startEvent" else None
+        self.run = workflow.start(bundle, element=start)
+        self.seen = 0
+        self.failed: StepFailed | None = None
+        self.advance()
+        for number, (element, _) in enumerate(self.groups):
+            if self.failed is not None:
+                break
+            self.act(self.nodes[element], self.groups[number - 1][0] if number else "")
+
+    def advance(self) -> None:
+        self.choose()
+        try:
+            self.run.advance()
+        except StepFailed as failed:  # two tokens may multiply for ever, or come where no path went
+            self.failed = failed
+        for entry in self.run.journal[self.seen :]:
+            waiting = self.choices.get(entry.element)
+            if entry.event == "completed" and waiting:
+                waiting.popleft()
+        self.seen = len(self.run.journal)
+        self.choose()
+
+    def choose(self) -> None:
+        for gateway, flows in self.choices.items():
+            self.run.choose(gateway, flows[0] if flows else self.any_way[gateway])
+
+    def act(self, node: Node, before: str) -> None:
+        """Do what the path says next, if it has to be done by hand."""
+        if node.kind in BY_HAND:
+            for task in [one for one in self.run.ready_tasks() if one.element == node.id]:
+                if task.id in {one.id for one in self.run.ready_tasks()}:
+                    self.run.complete(task.id)
+                    self.advance()
+        elif node.triggered_by_event:
+            start = next(n for n in self.nodes.values() if n.parent == node.id and _starts(n))
+            self.happen(start, before)
+        elif node.kind in ("boundaryEvent", "intermediateCatchEvent", "receiveTask"):
+            self.happen(node, before)
+
+    def happen(self, node: Node, before: str) -> None:
+        kind = node.event.kind
+        if kind == "error" and not self.throws(before, kind):
+            self.fail(node)
+        elif kind in ("timer", "message", "signal", "conditional"):
+            for one in [one for one in self.run.waiting() if one.element == node.id]:
+                self.run.fire(one.id)
+                self.advance()
+
+    def throws(self, element: str, kind: str) -> bool:
+        node = self.nodes.get(element)
+        return node is not None and node.kind == "endEvent" and node.event.kind == kind
+
+    def fail(self, catcher: Node) -> None:
+        """Let some task inside raise the error, where an event waits for one."""
+        code = catcher.event.code or "any"
+        for task in self.run.ready_tasks():
+            if catcher.attached_to in (task.element, *self.around(task.element), None):
+                self.run.fail(task.id, code)
+                self.advance()
+                return
+
+    def around(self, element: str) -> list[str]:
+        found = []
+        parent = self.nodes[element].parent
+        while parent is not None:
+            found.append(parent)
+            parent = self.nodes[parent].parent
+        return found
+
+    # What the proof claims
+
+    def holds(self) -> bool:
+        """Tell whether the engine has come to what the problem says."""
+        rule = self.problem.rule
+        if rule == "lack-of-synchronisation":
+            return self.doubled()
+        if rule == "improper-completion":
+            return self.count("completed", str(self.problem.elements[-1])) > 1
+        if rule == "livelock":
+            return self.never_ends()
+        if self.failed is not None:
+            return False
+        return not self.run.is_completed() and not self.moving()
+
+    def count(self, event: str, element: str) -> int:
+        return sum(one.event == event and one.element == element for one in self.run.journal)
+
+    def doubled(self) -> bool:
+        wanted = Counter(flow for _, flow in self.path if flow)
+        return all(self.count("taken", flow) >= times for flow, times in wanted.items())
+
+    def moving(self) -> list[str]:
+        """Return what could still happen inside the flow: not events that only start something."""
+        found = [one.element for one in self.run.ready_tasks()]
+        for one in self.run.waiting():
+            if self.nodes[one.element].kind != "startEvent":
+                found.append(one.element)
+        return found
+
+    def never_ends(self) -> bool:
+        for _ in range(12):
+            if self.run.is_completed():
+                return False
+            for task in self.run.ready_tasks()[:1]:
+                self.run.complete(task.id)
+                self.advance()
+            if self.failed is not None:
+                return "never comes to rest" in str(self.failed)
+        return not self.run.is_completed()
+
+
+def _starts(node: Node) -> bool:
+    return node.kind == "startEvent"
