@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from engine.bpmn.errors import ExpressionFailed, ExpressionRefused, VariableMissing
 from engine.bpmn.expressions import (
     DELETED,
+    FUNCTIONS,
+    MAXIMUM_TEXT,
     Environment,
     compile_expression,
     compile_script,
 )
+from engine.bpmn.guards import DEEPEST, LARGEST, LONGEST
+from engine.bpmn.subset import MAXIMUM_DEPTH, MAXIMUM_NODES
 
 ENVIRONMENT = Environment(lambda: datetime(2026, 1, 5, 17, 0, tzinfo=UTC))
 
@@ -250,3 +256,12 @@ def test_probes_are_functions_of_one_run_only():
     assert heard == ["a"]
     with pytest.raises(ExpressionRefused):
         ENVIRONMENT.execute("log('a')", {})
+
+
+def test_every_function_and_limit_is_in_the_documents():
+    text = (Path(__file__).parents[3] / "docs" / "expressions.md").read_text("utf-8")
+    named = set(re.findall(r"`(\w+)\([^`]*\)`", text)) | set(re.findall(r"(\w+)\(", text))
+
+    assert set(FUNCTIONS) <= named
+    for limit in (MAXIMUM_TEXT, MAXIMUM_NODES, MAXIMUM_DEPTH, LONGEST, LARGEST, DEEPEST):
+        assert f"{limit:,}" in text
