@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from engine import schema
 from engine.casework import closing, operations
@@ -48,6 +49,19 @@ class Commands(click.Group):
         except EngineError as error:
             click.echo(f"{error.code}: {error}", err=True)
             ctx.exit(1)
+        except (OperationalError, ProgrammingError):
+            if not isinstance(ctx.obj, Program) or not _is_behind(ctx.obj):
+                raise
+            click.echo("The schema is not current: run `tongban db upgrade`.", err=True)
+            ctx.exit(1)
+
+
+def _is_behind(found: Program) -> bool:
+    """Return whether a command may have failed because the schema is that of another release."""
+    try:
+        return not schema.is_current(found.database)
+    except SQLAlchemyError:
+        return False  # the database itself is away
 
 
 @click.group(cls=Commands)

@@ -88,7 +88,7 @@ def _check(session: Session, instance_id: UUID, result: Result) -> Fault | None:
         case = next(rows)
         fault = verifier.check_case(case, rows, found)
         if fault is None:
-            fault = holdings.check(session, session.get_one(Instance, instance_id))
+            fault = holdings.check(session, instance_id)
         if fault is None or attempt == ATTEMPTS or case == _case_row(session, instance_id):
             break
     result.events += found.events

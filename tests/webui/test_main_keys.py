@@ -93,6 +93,21 @@ def test_a_key_of_another_database_is_refused(first: Path) -> None:
     assert (first / KEY).read_text() == "ab" * 32
 
 
+def test_a_schema_of_an_earlier_release_is_said_in_one_line(first: Path) -> None:
+    database = Database(f"sqlite:///{first / 'tongban.db'}")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '0001'")
+        connection.exec_driver_sql("alter table user_account rename column language to spoken")
+    database.dispose()
+
+    refused = tongban(first, "user", "list")
+    verified = tongban(first, "history", "verify")
+
+    assert refused.returncode == 1
+    assert refused.stderr == "The schema is not current: run `tongban db upgrade`.\n"
+    assert verified.returncode == 0, "what was written before an upgrade can be proven before it"
+
+
 def test_a_database_that_needs_no_key_yet_gets_one(tmp_path: Path) -> None:
     folder = tmp_path / "new"
 
