@@ -100,6 +100,8 @@ class _Translator:
             joins = isinstance(before, Join) and len(before.incoming) > 1
             if joins and self.name(flow) not in after.inputs_of:
                 self.obstacles.append(Obstacle(element, "flow-gone"))
+        if internal and "used" in internal:  # flows by which a complex gateway was activated
+            internal = internal | {"used": [self.name(one) for one in internal["used"]]}
         return [identity, after.name, state, role, parent, variables, internal]
 
     def undo(self, records: list[list[Any]], specs: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bpmn import parser, workflow
+from engine.bpmn import migration, parser, workflow
 from engine.bpmn.errors import StepFailed
 from tests.engine.bpmn.diagrams import (
     Hands,
@@ -42,26 +42,25 @@ def complex_gateway(identity: str, condition: str) -> str:
     return element("complexGateway", identity, inside)
 
 
-DISCRIMINATOR = bundle(
-    process(
-        "p",
-        start(),
-        gateway("exclusive", "m"),
-        gateway("parallel", "f"),
-        user("a"),
-        user("b"),
-        user("c"),
-        complex_gateway("g", "activationCount &gt;= 2"),
-        user("z"),
-        user("late"),
-        gateway("exclusive", "x", "f_x_e"),
-        end(),
-        flows(
-            "s m; m f; f a; f b; f c; a g; b g; c g; g z [waitingForStart]; "
-            "g late [not waitingForStart and n > 2]; z x; x m [again]; x e; late e"
-        ),
-    )
+PLAIN = process(
+    "p",
+    start(),
+    gateway("exclusive", "m"),
+    gateway("parallel", "f"),
+    user("a"),
+    user("b"),
+    user("c"),
+    complex_gateway("g", "activationCount &gt;= 2"),
+    user("z"),
+    user("late"),
+    gateway("exclusive", "x", "f_x_e"),
+    end(),
+    flows(
+        "s m; m f; f a; f b; f c; a g; b g; c g; g z [waitingForStart]; "
+        "g late [not waitingForStart and n > 2]; z x; x m [again]; x e; late e"
+    ),
 )
+DISCRIMINATOR = bundle(PLAIN)
 
 
 def test_a_complex_gateway_fires_on_some_waits_for_the_rest_and_starts_anew():
@@ -306,3 +305,19 @@ def test_a_repetition_throws_as_its_instances_complete(behavior, heard):
         run = again(run)
         complete(run, "a")
     assert ready(run) == ["x"] * heard
+
+
+def test_flows_of_an_activated_complex_gateway_may_be_called_otherwise_in_a_new_version():
+    run = begin(DISCRIMINATOR)
+    complete(run, "a", n=1)
+    complete(run, "b", n=1)
+    names = {"f_a_g": "from_a", "f_b_g": "from_b", "f_c_g": "from_c"}
+    text = document(PLAIN).decode()
+    for old, new in names.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    renamed = parser.bundle({"t.bpmn": text.encode()}, "p")
+    blobs, obstacles = migration.translate(run.dump(), run.bundle, renamed, names)
+    run = workflow.load(renamed, blobs)
+    complete(run, "c", n=3)
+
+    assert obstacles == [] and ready(run) == ["late", "z"]
