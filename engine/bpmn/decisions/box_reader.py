@@ -74,7 +74,7 @@ class BoxReader(TextReader):
         return found
 
     def _nothing(self, element: Any, en: str, zh: str) -> Box:
-        self.source.problem("decision-incomplete", "invalid", element, en, zh)
+        self.source.problem("decision-incomplete", element, reason=en, reason_zh=zh)
         return LiteralBox(element.get("id") or "", element.sourceline, Literal(None), "")
 
     def _literal(self, element: Any, words: Words) -> Box:

@@ -122,14 +122,7 @@ class ElementReader:
         if not found:
             return
         names = ", ".join(sorted(found))[:200]
-        self.source.problem(
-            "decision-name-unknown",
-            "invalid",
-            element,
-            f"nothing that it requires gives {names}",
-            f"所依赖的元素没有提供 {names}",
-            severity="warning",
-        )
+        self.source.problem("decision-name-unknown", element, names=names)
 
     def check(self, elements: Mapping[Key, Element], circles: set[Key]) -> None:
         """Check what elements require of one another, and that imports are there."""
@@ -143,51 +136,21 @@ class ElementReader:
                 ]
             for wanted, reference in references:
                 if wanted not in elements:
-                    self.source.problem(
-                        "requirement-missing",
-                        "invalid",
-                        reference,
-                        f"it requires {reference.get('href')}, which is not here",
-                        f"依赖的 {reference.get('href')} 不存在",
-                    )
+                    href = reference.get("href")
+                    self.source.problem("requirement-missing", reference, wanted=href)
             if xml.local(element) == "decision" and getattr(elements[key], "logic", None) is None:
-                self.source.problem(
-                    "decision-incomplete",
-                    "invalid",
-                    element,
-                    "the decision has no logic",
-                    "决策没有逻辑",
-                    severity="warning",
-                )
+                self.source.problem("decision-without-logic", element)
             if key in circles:
-                self.source.problem(
-                    "decision-cycle",
-                    "invalid",
-                    element,
-                    "it requires itself, through others too",
-                    "直接或间接依赖自身",
-                )
+                self.source.problem("decision-cycle", element)
 
     def _check_imports(self, elements: Mapping[Key, Element]) -> None:
         there = {space for space, _ in elements}
         for element in children(self.source.root, "import"):
             space = element.get("namespace") or ""
             if not (element.get("importType") or "") in READ:
-                self.source.problem(
-                    "import-type",
-                    "unsupported",
-                    element,
-                    f"imports of the type {element.get('importType')} are not read",
-                    f"不读取类型为 {element.get('importType')} 的导入",
-                )
+                self.source.problem("dmn-import-type", element, type=element.get("importType"))
             elif space not in there:
-                self.source.problem(
-                    "import-missing",
-                    "invalid",
-                    element,
-                    f"the imported model {space} is not among the files",
-                    f"导入的模型 {space} 不在文件中",
-                )
+                self.source.problem("dmn-import-missing", element, location=space)
 
     def model(self, elements: Mapping[Key, Element], names: Mapping[Key, str]) -> DecisionModel:
         """Return the model."""

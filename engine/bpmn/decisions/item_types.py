@@ -68,14 +68,7 @@ class ItemTypes:
                 return self.all[known]
             if known in NAMES:
                 return NAMES[known]
-        self.source.problem(
-            "type-missing",
-            "invalid",
-            element,
-            f"there is no type {name}",
-            f"没有类型 {name}",
-            severity="warning",
-        )
+        self.source.problem("type-missing", element, type=name)
         return ANY
 
     def _named(self, name: str) -> Type:
@@ -118,11 +111,11 @@ class ItemTypes:
             tests = compile_tests(text, Words(members=Vocabulary(self.members))).node
         except FeelRefused as refused:
             self.source.problem(
-                "feel-invalid",
-                "unsupported" if refused.unsupported else "invalid",
+                "feel-unsupported" if refused.unsupported else "feel-invalid",
                 element,
-                f"the allowed values of {name} are not understood: {refused.reason}",
-                f"{name} 的允许值无法识别：{refused.zh}",
+                text=text,
+                reason=refused.reason,
+                reason_zh=refused.zh,
             )
             return made
         return Allowed(name, made, tests, text)

@@ -13,6 +13,7 @@ from typing import Any
 
 from catalogue.problem import Problem
 from engine.bpmn import xml
+from engine.bpmn.checks.rules import rule
 from engine.bpmn.decisions.feel.names import key_of
 from engine.bpmn.decisions.model import Key
 from engine.bpmn.errors import XMLRefused
@@ -42,25 +43,23 @@ class Source:
     imports: dict[str, str] = field(default_factory=dict)  # name -> namespace
     elements: dict[Key, Any] = field(default_factory=dict)
 
-    def problem(
-        self, rule: str, kind: str, element: Any, en: str, zh: str, severity: str = "error"
-    ) -> None:
-        """Keep a problem of an element; after many of them the rest is left out."""
-        if len(self.problems) >= MOST_PROBLEMS:
-            return
-        name = label(element)
-        self.problems.append(
-            Problem(
-                rule=rule,
-                kind=kind,
+    def problem(self, name: str, element: Any, **facts: Any) -> None:
+        """Keep a finding about an element; after many of them the rest is left out.
+
+        Args:
+            name: the rule.
+            element: where it is broken.
+            facts: what the sentence of the rule names.
+        """
+        if len(self.problems) < MOST_PROBLEMS:
+            found = rule(name).problem(
                 file=self.file,
                 line=element.sourceline,
-                element=element.get("id") or element.get("name") or nearest(element),
-                message=f"{name}: {en}." if name else f"{en}.",
-                message_zh=f"{name}：{zh}。" if name else f"{zh}。",
-                severity=severity,
+                element=element.get("id") or nearest(element),
+                named=label(element),
+                **facts,
             )
-        )
+            self.problems.append(found)
 
 
 def open_source(data: bytes, file: str) -> tuple[Source | None, list[Problem]]:
@@ -88,19 +87,14 @@ def open_source(data: bytes, file: str) -> tuple[Source | None, list[Problem]]:
 
 
 def _collect(source: Source) -> None:
-    ids: set[str] = set()
+    lines: dict[str, int] = {}
     for element in source.root.iter():
-        if not is_ours(element) or element.get("id") is None:
+        identifier = element.get("id") if is_ours(element) else None
+        if identifier is None:
             continue
-        if element.get("id") in ids:
-            source.problem(
-                "duplicate-id",
-                "invalid",
-                element,
-                "another element has the same id",
-                "标识与其他元素重复",
-            )
-        ids.add(element.get("id"))
+        if identifier in lines:
+            source.problem("duplicate-id", element, first=lines[identifier])
+        lines.setdefault(identifier, element.sourceline)
     for element in source.root:
         if is_ours(element) and xml.local(element) in ELEMENTS:
             source.elements[source.namespace, element.get("id") or name_of(element)] = element
@@ -113,15 +107,11 @@ def _qualified(tag: Any) -> tuple[str, str]:
 
 def _not_read(file: str, root: Any, namespace: str) -> Problem:
     older = _OLDER.get(namespace)
+    line, element = root.sourceline, root.get("id")
     if older:
-        en = f"DMN {older} is not read, only 1.3 to 1.5: save it anew in the editor"
-        zh = f"不读取 DMN {older}，只读取 1.3 至 1.5：请在编辑器中重新保存"
-        rule, kind = "dmn-version", "unsupported"
-    else:
-        en = f"the root element is {xml.local(root)}, not definitions of DMN 1.3 to 1.5"
-        zh = f"根元素是 {xml.local(root)}，不是 DMN 1.3 至 1.5 的 definitions"
-        rule, kind = "not-dmn", "unreadable"
-    return Problem(rule, kind, file, root.sourceline, None, f"{en}.", f"{zh}。")
+        return rule("dmn-version").problem(file=file, line=line, element=element, version=older)
+    name = xml.local(root)
+    return rule("not-dmn").problem(file=file, line=line, element=element, root=name)
 
 
 def is_ours(element: Any) -> bool:
@@ -158,12 +148,13 @@ def name_of(element: Any) -> str:
 
 
 def label(element: Any) -> str:
-    """Return what a reader knows an element by: its name or that of the one around it."""
+    """Return what a reader knows an element by: the name of the decision that it is part of."""
+    own = element.get("name") or xml.local(element)
     while element is not None:
         if isinstance(element.tag, str) and xml.local(element) in ELEMENTS:
-            return str(element.get("name") or element.get("id") or "")
+            return str(element.get("name") or element.get("id") or own)
         element = element.getparent()
-    return ""
+    return str(own)
 
 
 def nearest(element: Any) -> str | None:

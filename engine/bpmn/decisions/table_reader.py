@@ -32,7 +32,7 @@ def read(reader: BoxReader, element: Any, words: Words) -> TableBox:
     rules = []
     for number, rule in enumerate(children(element, "rule"), start=1):
         if number > MOST_RULES:
-            reader.source.problem("table-size", "unsafe", element, "too many rules", "规则过多")
+            reader.source.problem("table-too-large", element, limit=MOST_RULES)
             break
         made = _rule(reader, rule, number, (len(inputs), len(outputs)), words)
         if made is not None:
@@ -51,33 +51,18 @@ def read(reader: BoxReader, element: Any, words: Words) -> TableBox:
 def _check(
     reader: BoxReader, element: Any, policy: str, aggregation: str | None, outputs: int
 ) -> None:
-    problem = reader.source.problem
+    def tell(name: str, en: str, zh: str) -> None:
+        reader.source.problem(name, element, reason=en, reason_zh=zh)
+
     if policy not in POLICIES:
-        problem(
-            "hit-policy",
-            "invalid",
-            element,
-            f"there is no hit policy {policy}",
-            f"没有命中策略 {policy}",
-        )
+        tell("hit-policy", f"there is no hit policy {policy}", f"没有命中策略 {policy}")
     if aggregation is not None and aggregation not in AGGREGATIONS:
-        problem(
-            "hit-policy",
-            "invalid",
-            element,
-            f"there is no aggregation {aggregation}",
-            f"没有聚合方式 {aggregation}",
-        )
+        en, zh = f"there is no aggregation {aggregation}", f"没有聚合方式 {aggregation}"
+        tell("hit-policy", en, zh)
     elif aggregation in ("SUM", "MIN", "MAX") and outputs != 1:
-        problem(
-            "hit-policy",
-            "invalid",
-            element,
-            "an aggregation needs exactly one output",
-            "聚合要求恰好一个输出列",
-        )
+        tell("hit-policy", "an aggregation needs exactly one output", "聚合要求恰好一个输出列")
     if outputs == 0:
-        problem("table-entries", "invalid", element, "the table has no output", "决策表没有输出列")
+        tell("table-entries", "the table has no output", "决策表没有输出列")
 
 
 def _input(reader: BoxReader, element: Any, words: Words) -> InputClause:
@@ -87,9 +72,8 @@ def _input(reader: BoxReader, element: Any, words: Words) -> InputClause:
     if text:
         node = reader.compile(expression, text, words)
     else:
-        reader.source.problem(
-            "table-entries", "invalid", element, "an input has no expression", "输入列没有表达式"
-        )
+        en, zh = "an input has no expression", "输入列没有表达式"
+        reader.source.problem("table-entries", element, reason=en, reason_zh=zh)
     allowed, allowed_text = _allowed(reader, element, "inputValues", words)
     return InputClause(
         element.get("id") or "",
@@ -133,11 +117,10 @@ def _rule(
     if (len(tests), len(outputs)) != sizes:
         reader.source.problem(
             "table-entries",
-            "invalid",
             element,
-            f"rule {number} has {len(tests)} and {len(outputs)} entries"
+            reason=f"rule {number} has {len(tests)} and {len(outputs)} entries"
             f" for {sizes[0]} inputs and {sizes[1]} outputs",
-            f"第 {number} 条规则有 {len(tests)} 个输入项和 {len(outputs)} 个输出项，"
+            reason_zh=f"第 {number} 条规则有 {len(tests)} 个输入项和 {len(outputs)} 个输出项，"
             f"而决策表有 {sizes[0]} 个输入列和 {sizes[1]} 个输出列",
         )
         return None

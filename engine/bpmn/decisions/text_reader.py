@@ -56,36 +56,22 @@ class TextReader:
             return self.refuse(element, refused, tests)
         self.unknown |= made.unknown
         for literal in sorted(made.unread):
-            self.source.problem(
-                "feel-literal",
-                "invalid",
-                element,
-                f"{literal} is no date, time or duration, so it is null",
-                f"{literal} 不是日期、时间或时长，其值为空",
-                severity="warning",
-            )
+            self.source.problem("feel-literal", element, text=literal)
         return made.node
 
     def _too_much(self, element: Any, tests: bool) -> Node:
         if not self._full:
-            self.source.problem(
-                "too-large",
-                "unsafe",
-                element,
-                f"the expressions of the file are longer than {MOST_FEEL} characters together",
-                f"文件中的表达式合计超过 {MOST_FEEL} 个字符",
-            )
+            self.source.problem("feel-too-large", element, limit=MOST_FEEL)
             self._full = True
         return Tests(()) if tests else Literal(None)
 
     def refuse(self, element: Any, refused: FeelRefused, tests: bool) -> Node:
         """Tell of a text that is refused, and return null or tests that say nothing."""
-        text = text_of(element)[:80]
         self.source.problem(
             "feel-unsupported" if refused.unsupported else "feel-invalid",
-            "unsupported" if refused.unsupported else "invalid",
             element,
-            f"{text!r} is refused: {refused.reason}" if text else refused.reason,
-            f"“{text}” 被拒绝：{refused.zh}" if text else refused.zh,
+            text=text_of(element)[:80],
+            reason=refused.reason,
+            reason_zh=refused.zh,
         )
         return Tests(()) if tests else Literal(None)

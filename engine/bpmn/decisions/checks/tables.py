@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from catalogue.problem import Problem
-from engine.bpmn.decisions.boxes import Box, InputClause, TableBox
+from engine.bpmn.checks import rules
+from engine.bpmn.decisions.boxes import InputClause, TableBox
 from engine.bpmn.decisions.checks import coverage
 from engine.bpmn.decisions.checks.columns import (
     Column,
@@ -82,30 +83,25 @@ def _problems(
     types: Mapping[str, Type],
     feel: Evaluator,
 ) -> Iterator[Problem]:
-    name = element.name or element.key[1]
     try:
         found = analyse(table, types, feel)
     except (NotAnalysed, LimitExceeded) as reason:
-        en = f"{name}: gaps and overlaps are not analysed: {reason}"
-        zh = f"{name}：未分析空缺与重叠：{reason.zh}"
         line = getattr(reason, "line", None) or table.line
-        yield _problem(model, element, table, line, "table-not-analysed", "style", "hint", en, zh)
+        facts = {"reason": str(reason), "reason_zh": reason.zh}
+        yield _problem("table-not-analysed", model, element, table, line, **facts)
         return
     has_default = any(clause.default is not None for clause in table.outputs)
     for example in () if has_default else found.gaps:
         shown = _shown(found.labels, example)
-        en, zh = f"{name}: no rule matches {shown}", f"{name}：没有规则匹配 {shown}"
-        yield _problem(model, element, table, table.line, "table-gap", "house", "warning", en, zh)
+        yield _problem("table-gap", model, element, table, table.line, example=shown)
     for first, second, example in found.overlaps:
-        shown = _shown(found.labels, example)
-        en = f"{name}: the rules {first} and {second} both match {shown}"
-        zh = f"{name}：规则 {first} 和规则 {second} 同时匹配 {shown}"
         line = table.rules[second - 1].line
-        yield _problem(model, element, table, line, "table-overlap", "house", "error", en, zh)
+        facts = {"first": str(first), "second": str(second)}
+        facts["example"] = _shown(found.labels, example)
+        yield _problem("table-overlap", model, element, table, line, **facts)
     for rule in found.dead:
-        en, zh = f"{name}: rule {rule} can never match", f"{name}：规则 {rule} 永远不会匹配"
         line = table.rules[rule - 1].line
-        yield _problem(model, element, table, line, "table-rule-dead", "house", "warning", en, zh)
+        yield _problem("table-rule-dead", model, element, table, line, first=str(rule))
 
 
 def analyse(
@@ -199,24 +195,18 @@ def _shown(labels: Sequence[str], example: Sequence[Any]) -> str:
 
 
 def _problem(
+    name: str,
     model: DecisionModel,
     element: Decision | Knowledge,
-    table: Box,
+    table: TableBox,
     line: int | None,
-    rule: str,
-    kind: str,
-    severity: str,
-    en: str,
-    zh: str,
+    **facts: str,
 ) -> Problem:
-    return Problem(
-        rule=rule,
-        kind=kind,
+    return rules.rule(name).problem(
         file=model.file,
         line=line,
         element=table.id or element.key[1],
-        message=f"{en}.",
-        message_zh=f"{zh}。",
-        severity=severity,
         elements=(element.key[1],),
+        named=element.name or element.key[1],
+        **facts,
     )

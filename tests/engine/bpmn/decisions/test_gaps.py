@@ -169,8 +169,8 @@ def test_a_problem_shows_the_example_in_both_languages() -> None:
     told = list(check_tables(of_table("x:number; who:string -> y", '> 1 | "a" | 1')))
 
     assert {one.rule for one in told} == {"table-gap"}
-    assert told[0].message == 'Result: no rule matches x = 0, who = "a".'
-    assert told[0].message_zh == 'Result：没有规则匹配 x = 0, who = "a"。'
+    assert told[0].message == 'table: Result: no rule matches x = 0, who = "a".'
+    assert told[0].message_zh == 'table：Result：没有规则匹配 x = 0, who = "a"。'
     assert told[0].element == "table" and told[0].line
 
 

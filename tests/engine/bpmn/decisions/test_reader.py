@@ -61,11 +61,11 @@ WRONG = {
     "duplicate-id": d.decision("D", d.literal("1")) + d.decision("D", d.literal("1")),
     "hit-policy": d.decision("D", d.table("1 -> y", "1 | 1", policy="BEST")),
     "table-entries": d.decision("D", d.table("1 -> y", "1")),
-    "import-missing": f'<import name="x" namespace="urn:none" importType="{FEEL}"/>',
+    "dmn-import-missing": f'<import name="x" namespace="urn:none" importType="{FEEL}"/>',
     "decision-incomplete": d.decision("D", "<conditional/>"),
 }
 UNSUPPORTED = {
-    "import-type": '<import name="x" namespace="n" importType="http://www.dmg.org/PMML-4_3"/>',
+    "dmn-import-type": '<import name="x" namespace="n" importType="http://www.dmg.org/PMML-4_3"/>',
     "feel-unsupported": d.decision(
         "D",
         '<literalExpression id="e1" expressionLanguage="juel"><text>1</text></literalExpression>',
@@ -248,4 +248,4 @@ def test_files_import_one_another_under_a_name() -> None:
     assert value(model, "D", x=4) == 9
     assert decisions.imported({"main.dmn": main, "lib.dmn": library}, "main.dmn") == {"lib.dmn"}
     errors = {one.rule for one in problems(main) if one.severity == "error"}
-    assert errors == {"import-missing", "requirement-missing"}
+    assert errors == {"dmn-import-missing", "requirement-missing"}
