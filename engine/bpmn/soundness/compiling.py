@@ -13,8 +13,8 @@ from engine.bpmn.model import SUBPROCESSES, Flow, Node
 from engine.bpmn.soundness import moves, regions, throwing
 from engine.bpmn.soundness.drawing import NotProven, Option, is_join, is_outside
 from engine.bpmn.soundness.frames import Frame
-from engine.bpmn.soundness.limits import QUIET, is_ending, refuse
-from engine.bpmn.soundness.net import CASE, DONE, START, Key, Net, Place, Step, Transition
+from engine.bpmn.soundness.limits import QUIET, is_ending, moves_by_itself, refuse
+from engine.bpmn.soundness.net import CASE, DONE, MOVING, START, Key, Net, Place, Step, Transition
 from engine.bpmn.soundness.summary import Summary
 
 MOST_PLACES = 20_000
@@ -106,7 +106,10 @@ class Compiler:
             return
         name = frame.name(node.id)
         kind = "ending" if is_ending(node) else "token"
-        self.place(name, frame, node.id, kind, (node.id,)).groups.add(f"host:{name}")
+        place = self.place(name, frame, node.id, kind, (node.id,))
+        place.groups.add(f"host:{name}")
+        if moves_by_itself(node):
+            place.groups.add(MOVING)
         if node.kind in SUBPROCESSES or node.kind == "callActivity":
             self._inside(frame, node, name)
 

@@ -11,7 +11,17 @@ QUIET = frozenset({"none", "message", "signal"})  # end events that do nothing t
 
 def is_ending(node: Node) -> bool:
     """Tell whether an end event ends more than its own branch."""
-    return node.kind == "endEvent" and node.event.kind in ("terminate", "error", "cancel")
+    kinds = ("terminate", "error", "cancel", "escalation")
+    return node.kind == "endEvent" and node.event.kind in kinds
+
+
+def moves_by_itself(node: Node) -> bool:
+    """Tell whether a token never rests at a node: the engine takes it on in the same step."""
+    if node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "startEvent"):
+        return True
+    if node.kind == "intermediateCatchEvent":
+        return node.event.kind in ("none", "link")
+    return node.kind in ("intermediateThrowEvent", "boundaryEvent")
 
 
 def obstacle(model: ProcessModel) -> str | None:

@@ -13,7 +13,7 @@ from engine.bpmn.model import ACTIVITIES, Node
 from engine.bpmn.soundness import frames, regions, throwing
 from engine.bpmn.soundness.drawing import is_join, is_link_throw
 from engine.bpmn.soundness.frames import RAISING, Catcher, Frame
-from engine.bpmn.soundness.net import DONE, Outcome, Step
+from engine.bpmn.soundness.net import DONE, MOVING, Outcome, Step
 
 if TYPE_CHECKING:
     from engine.bpmn.soundness.compiling import Compiler
@@ -72,6 +72,7 @@ def _join(net: Compiler, frame: Frame, node: Node) -> None:
             outputs,
             steps,
             some=at,
+            forbids=frozenset({MOVING}),
             clears=at,
             join=frame.name(node.id),
             covers=covers | own,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from engine.bpmn.soundness.net import START, Key, Net, Transition
+from engine.bpmn.soundness.net import MOVING, START, Key, Net, Transition
 
 
 def reduce(net: Net, look: Callable[[], None] = lambda: None) -> None:
@@ -141,7 +141,9 @@ class Reducer:
         """Tell whether no move but those that take the tokens tells two places apart."""
         first = self._relevant(self.net.places[name].groups)
         second = self._relevant(self.net.places[other].groups)
-        return first == second
+        # Where no token rests it is already further on; where it may rest it must not be hurried
+        # to where it may not.
+        return first == second or first == second | {MOVING}
 
     def _relevant(self, groups: set[str]) -> set[str]:
         return groups & self.used
@@ -203,7 +205,12 @@ class Reducer:
         branches = {place for one in splits for place in one.outputs}
         between = branches - arrivals
         ends = [self._onward(place) if place in between else place for place in branches]
-        if not splits or len(ends) != len(set(ends)) or not set(ends) <= arrivals:
+        if (
+            splits != self.takers[name]
+            or not splits
+            or len(ends) != len(set(ends))
+            or not set(ends) <= arrivals
+        ):
             return set()
         if any(len(set(one.outputs)) != len(one.outputs) for one in splits):
             return set()
@@ -213,7 +220,8 @@ class Reducer:
                 return set()
         if not self._fed_evenly(join, arrivals | between):
             return set()
-        own = {g for _, *groups in self.net.joins[join] for g in groups} | {f"at:{join}"}
+        own = {g for _, *groups in self.net.joins[join] for g in groups}
+        own |= {f"at:{join}", MOVING}
         wanted = self._relevant(self.net.places[name].groups) - own
         for place in (*arrivals, *between):
             if self._relevant(self.net.places[place].groups) - own != wanted:
@@ -261,4 +269,5 @@ class Reducer:
         for place in arrivals | between:
             del self.net.places[place]
         del self.net.joins[join]
+        self.net.places[name].groups.discard(MOVING)  # it stands for the branches as well
         return {name} | self._near(self.takers[name]) - {START}

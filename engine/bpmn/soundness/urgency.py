@@ -1,7 +1,7 @@
 """Urgency: what ends a level or a case does so at once.
 
-A token never rests at an end event that terminates, throws an error or cancels a transaction: no
-other move comes between its arrival and what it does. Each move that leads to such an end event
+A token never rests at an end event that terminates, throws or cancels a transaction: no other
+move comes between its arrival and what it does. Each move that leads to such an end event
 therefore does what that does.
 """
 
@@ -46,6 +46,8 @@ def _both(net: Net, one: Transition, name: str, then: Transition) -> Transition:
         one,
         outputs=left + then.outputs,
         steps=one.steps + then.steps,
+        forbids=one.forbids | then.forbids,
+        some=one.some | then.some,
         clears=one.clears | then.clears,
         covers=one.covers | then.covers | net.places[name].covers,
         outcome=then.outcome,

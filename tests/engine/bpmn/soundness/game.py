@@ -230,7 +230,8 @@ class Game:
         while todo:
             state = todo.pop()
             here = known[state]
-            for event in Play(self, self.top).moves(state):
+            rests = Play(self, self.top).at_rest(state)
+            for event in Play(self, self.top, rests).moves(state):
                 if event[0] == "to":
                     executed |= event[2]
                     after[here].append(number(event[1]))
@@ -273,8 +274,9 @@ class Game:
 class Play:
     """The moves of one scope."""
 
-    def __init__(self, game: Game, level: Level) -> None:
+    def __init__(self, game: Game, level: Level, rests: bool = False) -> None:
         self.game, self.level = game, level
+        self.rests = rests  # no token of the whole case stands where it moves on by itself
 
     def begin(self, nodes: list[Node]) -> Iterator[Any]:
         empty: State = (frozenset(), frozenset(), bool(self.level.handlers))
@@ -318,7 +320,11 @@ class Play:
                         inside = begun[0][1]
                         done |= begun[0][2]
             if any(t[0] == place for t in tokens):
-                if node.kind == "endEvent" and node.event.kind in ("terminate", "error"):
+                if node.kind == "endEvent" and node.event.kind in (
+                    "terminate",
+                    "error",
+                    "escalation",
+                ):
                     continue
                 yield ("fault", "token", node.id)
                 return
@@ -348,7 +354,7 @@ class Play:
         if urgent:
             return
         for node in self.level.nodes.values():
-            if self.level.joins(node):
+            if self.level.joins(node) and (self.rests or node.kind == "parallelGateway"):
                 yield from self.join(state, node)
         if listening:
             for handler in self.level.handlers:
@@ -369,6 +375,23 @@ class Play:
         below = self.game.inner(self.level, node)
         assert below is not None
         return any(Play(self.game, below).ends_at_once(one) for one in token[2][0])
+
+    def at_rest(self, state: State) -> bool:
+        for place, _, inside in state[0]:
+            node = self.level.nodes[self.position(place)]
+            moving = (
+                node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway")
+                or node.kind in ("startEvent", "intermediateThrowEvent")
+                or (node.kind == "intermediateCatchEvent" and node.event.kind in ("none", "link"))
+            )
+            if moving and not place.startswith("("):
+                return False
+            if inside is not None and inside != "never":
+                below = self.game.inner(self.level, node)
+                assert below is not None
+                if not Play(self.game, below).at_rest(inside):
+                    return False
+        return True
 
     def cancels(self) -> bool:
         holder = self.level.model.nodes.get(self.level.parent or "")
@@ -429,7 +452,7 @@ class Play:
         """What happens in the scope of a token."""
         below = self.game.inner(self.level, node)
         assert below is not None
-        for event in Play(self.game, below).moves(token[2]):
+        for event in Play(self.game, below, self.rests).moves(token[2]):
             if event[0] == "fault":
                 yield event
             elif event[0] == "to":

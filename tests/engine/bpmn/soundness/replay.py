@@ -26,6 +26,7 @@ class Replay:
 
     def __init__(self, models: Mapping[str, ProcessModel], problem: Problem) -> None:
         self.nodes = {n.id: n for model in models.values() for n in model.nodes.values()}
+        self.process_of = {n: model.id for model in models.values() for n in model.nodes}
         self.problem = problem
         self.path = [(str(step["element"]), step["flow"]) for step in problem.path]
         bundle = build("p", models)  # unsound drawings may be refused for other reasons too
@@ -109,10 +110,14 @@ class Replay:
 
     def around(self, element: str) -> list[str]:
         found = []
-        parent = self.nodes[element].parent
-        while parent is not None:
-            found.append(parent)
-            parent = self.nodes[parent].parent
+        todo = [element]
+        while todo:
+            place = todo.pop()
+            parent = self.nodes[place].parent
+            calls = [n.id for n in self.nodes.values() if n.called == self.process_of[place]]
+            outer = [parent] if parent is not None else calls
+            found += outer
+            todo += [one for one in outer if one not in found[: -len(outer)]]
         return found
 
     # What the proof claims
