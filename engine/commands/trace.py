@@ -108,6 +108,8 @@ def _play(
     except ProcessNotNamed as error:
         raise click.UsageError(f"{error} (--process)") from error
     except EngineError as error:
+        for event in getattr(error, "events", ()):
+            click.echo(_line(event) if as_json else _event_text(event))
         told = protocol.error_line(error)
         click.echo(_line(told) if as_json else f"{error.code}: {error}", err=not as_json)
         return False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from engine.errors import Conflict, Invalid, NotFound
 
 
@@ -38,3 +41,7 @@ class NeverRests(Conflict):
 
     code = "never-rests"
     message = "After {count} jobs there is still work to do."
+
+    def __init__(self, count: int, events: Sequence[Mapping[str, Any]]) -> None:
+        self.events = list(events)  # what has happened until then, and stays
+        super().__init__(count=count)

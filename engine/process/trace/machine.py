@@ -32,7 +32,6 @@ START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 SYSTEM = Actor.system()
 OUTSIDE = frozenset({"connector"})
 HELD = OUTSIDE | {"timer"}
-MOST_JOBS = 10_000
 
 Event = dict[str, Any]
 
@@ -42,7 +41,12 @@ class Machine:
 
     Attributes:
         now: the hands of the clock.
+        most_jobs: done at one instant before it is said that this never rests.
+        most_instants: passed on the way to another one.
     """
+
+    most_jobs = 1_000
+    most_instants = 5_000
 
     def __init__(self, database: Database, watcher: Watcher) -> None:
         self.database = database
@@ -74,7 +78,9 @@ class Machine:
             self.watcher.begin()
             with steps.run(self.database, instance_id=instance_id) as session:
                 happen(session)
-            return self.watcher.keep() + self._drain(HELD)
+            events = self.watcher.keep()
+            self._drain(events, HELD)
+        return events
 
     def move(self, instance_id: UUID, happen: Callable[[Step], object]) -> list[Event]:
         """Let something happen in an instance, then all that follows."""
@@ -82,36 +88,36 @@ class Machine:
             lambda session: instances.move(session, instance_id, happen, by=SYSTEM), instance_id
         )
 
-    def _drain(self, held: frozenset[str]) -> list[Event]:
-        """Do everything that is due now, but some kinds of jobs."""
-        events: list[Event] = []
-        done = 0
-        with clock.at(self.now):
-            while done < MOST_JOBS:
-                taken = jobs.take(self.database, MOST_JOBS, but=held)  # all: nothing is drawn
-                found = [self._perform(one) for one in taken] or self._offer()
-                done += len(found)
-                for happened in found:
-                    events += happened
-                if not found:
-                    return events
-        raise NeverRests(count=MOST_JOBS)
-
     def advance_to(self, end: datetime) -> list[Event]:
         """Let time pass; what is due on the way happens at its own instant.
 
         Raises:
             NeverRests: timers go on without end.
         """
-        events = self._drain(OUTSIDE)
-        for _ in range(MOST_JOBS):
+        events: list[Event] = []
+        self._drain(events, OUTSIDE)
+        for _ in range(self.most_instants):
             due = self.next_due(end)
             if due is None:
                 self.now = max(self.now, end)
                 return events
             self.now = max(self.now, due)
-            events += self._drain(OUTSIDE)
-        raise NeverRests(count=MOST_JOBS)
+            self._drain(events, OUTSIDE)
+        raise NeverRests(self.most_instants, events)
+
+    def _drain(self, events: list[Event], held: frozenset[str]) -> None:
+        """Do everything that is due now, but some kinds of jobs, and add what happens."""
+        done = 0
+        with clock.at(self.now):
+            while done < self.most_jobs:
+                taken = jobs.take(self.database, self.most_jobs, but=held)  # all: nothing is drawn
+                found = [self._perform(one) for one in taken] or self._offer()
+                done += len(found)
+                for happened in found:
+                    events += happened
+                if not found:
+                    return
+        raise NeverRests(self.most_jobs, events)
 
     def _perform(self, taken: jobs.Taken) -> list[Event]:
         self.watcher.begin()

@@ -48,7 +48,7 @@ def answer(trace: Trace, line: bytes) -> list[dict[str, Any]]:
     try:
         events = perform(trace, read(line))
     except EngineError as error:
-        events = [error_line(error)]
+        events = [*getattr(error, "events", ()), error_line(error)]
     return [*events, trace.status()]
 
 

@@ -396,6 +396,17 @@ def test_refused_files_say_why_and_nothing_runs(trace: Any) -> None:
     assert "error" in protocol.answer(run, b'{"op":"signal","name":"x"}')[0]
 
 
+def test_what_never_rests_is_stopped_and_shown(trace: Any) -> None:
+    loops = d.process("p", d.start("s", d.message("M")), d.end("e", d.message("M")), d.flows("s e"))
+    run = trace(PAID, loops)
+    run.machine.most_jobs = 20
+
+    *events, error, status = protocol.answer(run, b'{"op":"message","name":"paid"}')
+
+    assert error["error"] == "never-rests"
+    assert len(path(events, "ended")) == len(status["instances"]) > 10
+
+
 def test_the_document_names_every_command_with_its_fields() -> None:
     text = (Path(__file__).parents[3] / "docs/trace.md").read_text()
     rows = {row.split("|")[1].strip(): row.split("|")[2] for row in text.splitlines() if "|" in row}
