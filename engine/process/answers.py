@@ -6,11 +6,12 @@ as a code with facts, never with the value itself. The codes are those of the ca
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from engine.process import patterns
 
 MAX_TEXT = 500
 MAX_TEXTAREA = 4000
@@ -43,7 +44,7 @@ def _text(component: Component, given: Any, most: int = MAX_TEXT) -> str:
         raise AnswerInvalid("too-short", min=shortest, length=len(text))
     if not text and rules.get("required"):
         raise AnswerInvalid("required")
-    if text and rules.get("pattern") and not re.search(rules["pattern"], text):
+    if text and rules.get("pattern") and not patterns.fits(rules["pattern"], text):
         raise AnswerInvalid("wrong-pattern")
     return text
 

@@ -18,7 +18,7 @@ import orjson
 from catalogue.problem import Problem
 from engine.bpmn.checks.rules import rule
 from engine.errors import Invalid
-from engine.process import answers
+from engine.process import answers, patterns
 from engine.process.variables import UnknownField
 
 STATIC = frozenset({"text", "html", "separator", "spacer", "image", "button"})
@@ -185,11 +185,8 @@ def _unsupported(one: Field) -> Iterator[tuple[str, dict[str, str]]]:
         yield "form-condition", {}
     if one.component.get("valuesExpression"):
         yield "form-choices", {}
-    if isinstance(validate.get("pattern"), str):
-        try:
-            re.compile(validate["pattern"])
-        except re.error:
-            yield "form-pattern", {}
+    if isinstance(validate.get("pattern"), str) and not patterns.is_readable(validate["pattern"]):
+        yield "form-pattern", {}
     for name in ("required", "min", "max", "minLength", "maxLength"):
         if isinstance(validate.get(name), str):
             yield "form-rule", {"name": name}
