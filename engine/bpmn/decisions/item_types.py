@@ -25,6 +25,8 @@ from engine.bpmn.decisions.feel.types import (
 from engine.bpmn.decisions.sources import Source, child, children, text_of
 
 _DEEPEST = 30
+# What the editors of Camunda write beside the types of the standard.
+_ALIASES = dict.fromkeys(("integer", "long", "double", "decimal"), NAMES["number"])
 
 
 class ItemTypes:
@@ -68,6 +70,8 @@ class ItemTypes:
                 return self.all[known]
             if known in NAMES:
                 return NAMES[known]
+            if known in _ALIASES:
+                return _ALIASES[known]
         self.source.problem("type-missing", element, type=name)
         return ANY
 

@@ -43,6 +43,11 @@ class Source:
     imports: dict[str, str] = field(default_factory=dict)  # name -> namespace
     elements: dict[Key, Any] = field(default_factory=dict)
 
+    @property
+    def language(self) -> str:
+        """The language of the expressions that name none; empty for FEEL."""
+        return self.root.get("expressionLanguage") or ""
+
     def problem(self, name: str, element: Any, **facts: Any) -> None:
         """Keep a finding about an element; after many of them the rest is left out.
 

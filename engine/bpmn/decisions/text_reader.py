@@ -20,7 +20,12 @@ from engine.bpmn.decisions.item_types import ItemTypes
 from engine.bpmn.decisions.sources import Source, text_of
 
 MOST_FEEL = 200_000
-_FEEL = ("feel", "https://www.omg.org/spec/dmn/", "http://www.omg.org/spec/dmn/")
+_FEEL = (
+    "feel",
+    "https://www.omg.org/spec/dmn/",
+    "http://www.omg.org/spec/dmn/",
+    "http://www.omg.org/spec/feel/",
+)
 
 
 class TextReader:
@@ -39,7 +44,7 @@ class TextReader:
         self.read += len(text)
         if self.read > MOST_FEEL:
             return self._too_much(element, tests)
-        language = element.get("expressionLanguage") or ""
+        language = element.get("expressionLanguage") or self.source.language
         if language and not language.lower().startswith(_FEEL):
             return self.refuse(
                 element,

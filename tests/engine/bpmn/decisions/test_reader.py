@@ -89,6 +89,21 @@ def test_what_is_legal_and_not_executed_is_refused_by_name(rule: str) -> None:
     assert (found.rule, found.kind, found.severity) == (rule, "unsupported", "error")
 
 
+def test_a_file_in_another_language_is_refused_text_by_text() -> None:
+    data = d.file(d.decision("D", d.literal("1"))).replace(
+        b"<definitions ", b'<definitions expressionLanguage="http://www.w3.org/1999/XPath" '
+    )
+
+    assert [one.rule for one in problems(data)] == ["feel-unsupported"]
+
+
+def test_the_number_types_of_other_editors_are_numbers() -> None:
+    model = d.read(d.given("n", "integer"), d.decision("D", d.needs("i_n"), d.literal("n + 1")))
+
+    assert value(model, "D", n=1) == 2
+    assert decisions.evaluate(model, "D", {"n": "1"}).errors
+
+
 def test_functions_of_java_are_refused_by_name() -> None:
     java = (
         '<businessKnowledgeModel id="b_f" name="f"><variable name="f"/>'
