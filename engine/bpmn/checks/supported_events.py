@@ -28,8 +28,8 @@ _EXECUTED = {
 def refusals(process: ProcessModel, node: Node) -> Iterator[Reason]:
     """Yield why an event, or what a node does with events, is not executed."""
     yield from _kind(process, node)
-    if node.event.kind == "cancel" and not _in_transaction(process, node):
-        yield "cancel-outside-transaction", {}
+    if node.event.kind == "cancel":
+        yield from _cancel(process, node)
     if node.event.kind == "compensation":
         yield from _compensation(process, node)
     if node.kind in ACTIVITIES:
@@ -67,11 +67,15 @@ def _several(node: Node, place: str) -> Iterator[Reason]:
         yield "parallel-multiple", {}
 
 
-def _in_transaction(process: ProcessModel, node: Node) -> bool:
+def _cancel(process: ProcessModel, node: Node) -> Iterator[Reason]:
     holder = node.attached_to if node.kind == "boundaryEvent" else node.parent
     while node.kind != "boundaryEvent" and process.is_event_subprocess(holder):
         holder = process.nodes[str(holder)].parent
-    return holder in process.nodes and process.nodes[str(holder)].kind == "transaction"
+    transaction = process.nodes.get(holder or "")
+    if transaction is None or transaction.kind != "transaction":
+        yield "cancel-outside-transaction", {}
+    elif all(event.event.kind != "cancel" for event in process.boundary(transaction.id)):
+        yield "cancel-without-boundary", {"transaction": transaction.id}
 
 
 def _compensation(process: ProcessModel, node: Node) -> Iterator[Reason]:

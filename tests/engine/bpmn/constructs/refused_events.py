@@ -71,6 +71,22 @@ ROWS = (
     ),
     Refused(
         _E,
+        "Cancel end event of a transaction without a cancel event on its border",
+        one(
+            element(
+                "transaction",
+                "a",
+                start("q")
+                + element("endEvent", "x", "<bpmn:cancelEventDefinition/>")
+                + flows("q x"),
+            )
+        ),
+        "cancel-without-boundary",
+        "x",
+        "nothing says where the process goes on",
+    ),
+    Refused(
+        _E,
         "Compensation boundary event without an associated compensation activity",
         one(user("a"), boundary("b", "a", UNDO)),
         "compensation-without-handler",
