@@ -1,25 +1,26 @@
 """Checkpoints: a signed seal over the heads and counts of all cases.
 
 A chain shows that its links fit, but not that its tail is still there, and somebody who can
-rewrite every row can make a new chain. A checkpoint is the Merkle root over all heads, linked to
-the one before and signed with Ed25519; kept elsewhere, it shows both. The signing key is a file
-beside the master key and never in the database.
+rewrite every row can make a new chain. A checkpoint is the Merkle root over all heads, of looks
+too, linked to the one before and signed with Ed25519; kept elsewhere, it shows both. The signing
+key is a file beside the master key and never in the database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock, keyfile
 from engine.errors import Unavailable
-from engine.models import Checkpoint, Event, Instance
+from engine.models import AccessEvent, Checkpoint, Event, Instance
 from engine.record import canonical, verifier
 from engine.record.verifier import Fault, Result
 
@@ -63,7 +64,7 @@ def public_bytes(key: Ed25519PrivateKey) -> bytes:
 
 
 def seal(session: Session, key: Ed25519PrivateKey) -> Checkpoint:
-    """Seal the heads and counts of all cases in a new checkpoint.
+    """Seal the heads and counts of all cases, and of the looks since the last, in a checkpoint.
 
     Two that seal at once would take the same number; the second fails and may try again.
 
@@ -80,10 +81,12 @@ def seal(session: Session, key: Ed25519PrivateKey) -> Checkpoint:
             select(Instance.id, Instance.event_count, Instance.event_head).order_by(Instance.id)
         )
     ]
+    cases = len(leaves)
+    leaves += _looks(session, clock.local_date(last.at) if last else None)
     row = Checkpoint(
         number=last.number + 1 if last else 1,
         at=clock.now(),
-        cases=len(leaves),
+        cases=cases,
         root=verifier.merkle_root(leaves),
         previous=previous,
         leaves=leaves,
@@ -106,10 +109,13 @@ def verify(session: Session, public_key: bytes, result: Result | None = None) ->
 
     def sealed(instance: str, count: int) -> str | None:
         if (instance, count) not in known:
-            known[instance, count] = _sealed(session, UUID(instance), count)
+            found = _sealed_look if instance.startswith(verifier.LOOKS) else _sealed
+            known[instance, count] = found(session, instance, count)
         return known[instance, count]
 
-    return verifier.check_checkpoints(rows(session), sealed, public_key, result or Result())
+    return verifier.check_checkpoints(
+        rows(session), sealed, public_key, result or Result(), looks=True
+    )
 
 
 def rows(session: Session) -> Iterator[dict[str, Any]]:
@@ -137,10 +143,41 @@ def _text(row: Checkpoint) -> bytes:
     return verifier.checkpoint_text(row.number, at, row.cases, row.root, row.previous)
 
 
-def _sealed(session: Session, instance_id: UUID, count: int) -> str | None:
+def _looks(session: Session, since: date | None) -> list[list[Any]]:
+    """Return a leaf for every chain of looks that may have grown since a day."""
+    latest = select(
+        AccessEvent.writer, AccessEvent.day, func.max(AccessEvent.sequence).label("sequence")
+    ).group_by(AccessEvent.writer, AccessEvent.day)
+    if since is not None:
+        latest = latest.where(AccessEvent.day >= since)
+    heads = latest.subquery()
+    query = (
+        select(AccessEvent)
+        .join(
+            heads,
+            (AccessEvent.writer == heads.c.writer)
+            & (AccessEvent.day == heads.c.day)
+            & (AccessEvent.sequence == heads.c.sequence),
+        )
+        .order_by(AccessEvent.day, AccessEvent.writer)
+    )
+    return [
+        [f"{verifier.LOOKS}{look.day.isoformat()}/{look.writer}", look.sequence, look.hash]
+        for look in session.scalars(query)
+    ]
+
+
+def _sealed(session: Session, instance: str, count: int) -> str | None:
+    instance_id = UUID(instance)
     if count:
         return session.scalar(
             select(Event.hash).where(Event.instance_id == instance_id, Event.sequence == count)
         )
     found = session.scalar(select(Instance.id).where(Instance.id == instance_id))
     return "" if found else None
+
+
+def _sealed_look(session: Session, name: str, count: int) -> str | None:
+    day, _, writer = name.removeprefix(verifier.LOOKS).partition("/")
+    look = session.get(AccessEvent, (writer, date.fromisoformat(day), count))
+    return look.hash if look is not None else None

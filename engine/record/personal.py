@@ -105,11 +105,7 @@ def values(session: Session, instance_id: UUID) -> dict[str, Any]:
 def recorded(
     session: Session, instance_id: UUID, prefixes: tuple[str, ...]
 ) -> dict[str, history.Value]:
-    """Return kept fields as an event tells them, personal ones under the key of their person.
-
-    Args:
-        prefixes: only fields whose names begin so.
-    """
+    """Return kept fields whose names begin so, as an event tells them."""
     person_keys = keys.existing_keys(session, instance_id)
     return {
         row.field: history.Value(

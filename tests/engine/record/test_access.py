@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from datetime import UTC, date, datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, select
 
 from engine import clock
 from engine.db import Database, reading, transaction
 from engine.models import AccessEvent
-from engine.record import access
+from engine.record import access, checkpoint, export, verifier
+from engine.record.verify import verify_all
+from tests.engine.record.cases import fill, make_instance
 
 
 def look(database: Database, subject: str, writer: str = "w") -> AccessEvent:
@@ -96,3 +100,44 @@ def test_a_changed_and_a_deleted_look_are_named(database: Database) -> None:
 def test_every_process_has_a_writer_of_its_own() -> None:
     assert access.this_writer() == access.this_writer()
     assert len(access.this_writer()) <= 60
+
+
+def test_a_cut_tail_of_looks_is_found_by_the_checkpoint(database: Database) -> None:
+    key = Ed25519PrivateKey.generate()
+    public = checkpoint.public_bytes(key)
+    with clock.at(datetime(2026, 1, 5, 1, tzinfo=UTC)):
+        look(database, "case 1")
+        with transaction(database) as session:
+            fill(session, make_instance(session))
+            checkpoint.seal(session, key)
+        last = look(database, "case 2")
+    with clock.at(datetime(2026, 1, 6, 1, tzinfo=UTC)), transaction(database) as session:
+        assert checkpoint.seal(session, key).cases == 1
+        file = io.StringIO()
+        export.write_jsonl(session, file, public_key=public)
+        assert verify_all(session, public).ok
+
+    with transaction(database) as session:
+        session.execute(delete(AccessEvent).where(AccessEvent.hash == last.hash))
+
+    with reading(database) as session:
+        assert access.verify(session) == []
+        (fault,) = verify_all(session, public).faults
+    assert (fault.instance, fault.sequence) == ("looks/2026-01-05/w", 2)
+    assert verifier.verify_export(file.getvalue().splitlines()).ok
+
+
+def test_days_that_were_sealed_before_are_not_sealed_again(database: Database) -> None:
+    key = Ed25519PrivateKey.generate()
+    leaves = []
+    for day in (5, 6, 7):
+        with clock.at(datetime(2026, 1, day, 1, tzinfo=UTC)):
+            look(database, "case")
+            with transaction(database) as session:
+                leaves.append([leaf[0] for leaf in checkpoint.seal(session, key).leaves])
+
+    assert leaves == [
+        ["looks/2026-01-05/w"],
+        ["looks/2026-01-05/w", "looks/2026-01-06/w"],
+        ["looks/2026-01-06/w", "looks/2026-01-07/w"],
+    ]

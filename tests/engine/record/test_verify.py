@@ -184,6 +184,10 @@ def change_a_leaf(session: Session, rows: list[Checkpoint]) -> None:
     rows[0].leaves = [[rows[0].leaves[0][0], 1, "00"]]
 
 
+def spoil_the_leaves(session: Session, rows: list[Checkpoint]) -> None:
+    rows[0].leaves = [7, {"a": 1}]
+
+
 def change_a_time(session: Session, rows: list[Checkpoint]) -> None:
     rows[0].at = rows[0].at.replace(year=2020)
 
@@ -206,7 +210,14 @@ def sign_again_with_another_key(session: Session, rows: list[Checkpoint]) -> Non
 
 @pytest.mark.parametrize(
     "tamper",
-    [change_a_leaf, change_a_time, change_the_link, delete_the_first, sign_again_with_another_key],
+    [
+        change_a_leaf,
+        spoil_the_leaves,
+        change_a_time,
+        change_the_link,
+        delete_the_first,
+        sign_again_with_another_key,
+    ],
 )
 def test_a_changed_checkpoint_is_named(
     session: Session, instance: Instance, tamper: Callable[[Session, list[Checkpoint]], None]
