@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock
-from engine.casework import cases, deadlines, deliveries, operations, worklists
+from engine.casework import acceptance, cases, deadlines, deliveries, worklists
 from engine.casework.demonstration import stories
 from engine.casework.demonstration.stories import Doing
 from engine.db import reading, transaction
@@ -144,7 +144,7 @@ def test_a_case_is_not_accepted_while_a_required_material_is_missing(database, s
     bare = stories.Story(11, story.window, story.applicant, story.form, lacking)
     instance_id = stories.play(database, bare, staff, demo=True)
 
-    with pytest.raises(operations.MaterialsMissing) as refused:
+    with pytest.raises(acceptance.MaterialsMissing) as refused:
         do(database, instance_id, staff[stories.LI], stories.EXAMINE, stories.ACCEPT)
 
     assert "信息变更申请表" in refused.value.params["materials"]
