@@ -108,7 +108,7 @@ class Compiler:
         kind = "ending" if is_ending(node) else "token"
         place = self.place(name, frame, node.id, kind, (node.id,))
         place.groups.add(f"host:{name}")
-        if moves_by_itself(node):
+        if moves_by_itself(frame.drawing, node):
             place.groups.add(MOVING)
         if node.kind in SUBPROCESSES or node.kind == "callActivity":
             self._inside(frame, node, name)

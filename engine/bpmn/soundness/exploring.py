@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from engine.bpmn.soundness.budget import Budget
 from engine.bpmn.soundness.drawing import NotProven
-from engine.bpmn.soundness.net import START, Key, Net, Outcome, Step, Transition
+from engine.bpmn.soundness.net import MOVING, START, Key, Net, Outcome, Step, Transition
 
 PATIENCE = 5_000  # markings looked at after the first fault
 # Of a flow into an inclusive join: where its tokens wait, from where one may come, from where one
@@ -75,6 +75,7 @@ class Explorer:
         self.names = list(net.places)
         self.bits = {name: 1 << i for i, name in enumerate(self.names)}
         self.by_lead: dict[int, list[_Move]] = {}
+        self.moving = self._mask(one.name for one in net.places.values() if MOVING in one.groups)
         self._compile()
         self.parents: dict[int, tuple[int, int]] = {}
         self.edges: dict[int, list[tuple[int, int]]] = {}
@@ -170,8 +171,11 @@ class Explorer:
         return True
 
     def _enabled(self, marking: int) -> list[_Move]:
+        return self._from(marking, marking & self.moving) or self._from(marking, marking)
+
+    def _from(self, marking: int, left: int) -> list[_Move]:
+        """Return the moves that begin with one of some places."""
         found: list[_Move] = []
-        left = marking
         while left:
             bit = left & -left
             left ^= bit

@@ -51,9 +51,9 @@ def find(prover: Prover, process: str, analysis: Analysis) -> list[Fault]:
 
 def _doubled(prover: Prover, net: Net, one: Doubled) -> Fault:
     place = net.places[one.place]
-    if place.kind == "end":
-        return _fault("improper-completion", place, (place.element,), one.path)
     meeting = _meeting(prover.drawing(place.process), place)
+    if place.kind == "end" and meeting == place.element:
+        return _fault("improper-completion", place, (place.element,), one.path)
     told = dict.fromkeys((meeting, place.element, *((place.flow,) if place.flow else ())))
     return _fault("lack-of-synchronisation", place, tuple(told), one.path)
 
@@ -64,8 +64,10 @@ def _fault(rule: str, place: Place, elements: tuple[str, ...], path: tuple[Step,
 
 
 def _meeting(drawing: Drawing, place: Place) -> str:
-    """Return the node before a place at which several flows meet without waiting."""
+    """Return the node before a place at which several flows meet without waiting, or itself."""
     at = place.element
+    if place.kind == "end" and len(drawing.incoming[at]) == 1:
+        at = drawing.incoming[at][0].source
     if place.flow is not None:
         at = drawing.model.flows[place.flow].source
     seen: set[str] = set()

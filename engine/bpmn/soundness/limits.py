@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bpmn.model import ACTIVITIES, Node, ProcessModel
-from engine.bpmn.soundness.drawing import NotProven
+from engine.bpmn.soundness.drawing import Drawing, NotProven
 
 MOST_ELEMENTS = 20_000
 QUIET = frozenset({"none", "message", "signal"})  # end events that do nothing to other tokens
@@ -15,8 +15,14 @@ def is_ending(node: Node) -> bool:
     return node.kind == "endEvent" and node.event.kind in kinds
 
 
-def moves_by_itself(node: Node) -> bool:
-    """Tell whether a token never rests at a node: the engine takes it on in the same step."""
+def moves_by_itself(drawing: Drawing, node: Node) -> bool:
+    """Tell whether a token never rests at a node: the engine takes it on in the same step.
+
+    An event behind an event-based gateway has come when the gateway is left.
+    """
+    before = [drawing.nodes[flow.source].kind for flow in drawing.incoming[node.id]]
+    if before and set(before) == {"eventBasedGateway"}:
+        return True
     if node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "startEvent"):
         return True
     if node.kind == "intermediateCatchEvent":

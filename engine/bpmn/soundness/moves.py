@@ -13,7 +13,8 @@ from engine.bpmn.model import ACTIVITIES, Node
 from engine.bpmn.soundness import frames, regions, throwing
 from engine.bpmn.soundness.drawing import is_join, is_link_throw
 from engine.bpmn.soundness.frames import RAISING, Catcher, Frame
-from engine.bpmn.soundness.net import DONE, MOVING, Outcome, Step
+from engine.bpmn.soundness.limits import QUIET
+from engine.bpmn.soundness.net import DONE, Outcome, Step
 
 if TYPE_CHECKING:
     from engine.bpmn.soundness.compiling import Compiler
@@ -26,7 +27,7 @@ def write(net: Compiler, frame: Frame, node: Node) -> None:
     """Add the moves of one node."""
     name = frame.name(node.id)
     if node.kind == "endEvent":
-        if name in net.net.places:
+        if node.event.kind not in QUIET:
             throwing.end(net, frame, node, name)
     elif node.triggered_by_event:
         if name in net.net.places and (name in net.inner or name in net.summaries):
@@ -72,7 +73,6 @@ def _join(net: Compiler, frame: Frame, node: Node) -> None:
             outputs,
             steps,
             some=at,
-            forbids=frozenset({MOVING}),
             clears=at,
             join=frame.name(node.id),
             covers=covers | own,

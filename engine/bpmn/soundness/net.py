@@ -17,7 +17,7 @@ Outcome = tuple[str, str | None]  # done | error | cancel, and the code of an er
 DONE: Outcome = ("done", None)
 START = "*start"  # no id begins with a star
 CASE = "case"  # the group of all places
-MOVING = "moving"  # the group of places at which no token rests: inclusive joins wait for those
+MOVING = "moving"  # the group of places at which no token rests: those move before all others
 
 
 @dataclass(eq=False)

@@ -29,7 +29,7 @@ class Reducer:
         self.takers: dict[str, list[Transition]] = defaultdict(list)
         self.readers: dict[str, int] = defaultdict(int)
         self.alive = dict.fromkeys(net.transitions)
-        self.used: set[str] = set()  # the groups that some move asks about or empties
+        self.used = {MOVING}  # the groups that some move asks about or empties
         for one in net.transitions:
             self._link(one)
             for place in one.reads:

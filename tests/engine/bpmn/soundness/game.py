@@ -345,7 +345,9 @@ class Play:
         for token in urgent or tokens:
             if token[0].startswith("("):
                 continue
-            if urgent and token[2] is not None:
+            if not urgent and not self.rests and self.resting(token):
+                continue
+            if token[2] is not None and (urgent or not self.rests):
                 rest = (tokens - {token}, ended, listening)
                 node = self.level.nodes[self.position(token[0])]
                 yield from self.inside(state, rest, token, node)
@@ -353,8 +355,10 @@ class Play:
                 yield from self.act(state, token)
         if urgent:
             return
+        if not self.rests:
+            return
         for node in self.level.nodes.values():
-            if self.level.joins(node) and (self.rests or node.kind == "parallelGateway"):
+            if self.level.joins(node):
                 yield from self.join(state, node)
         if listening:
             for handler in self.level.handlers:
@@ -377,21 +381,26 @@ class Play:
         return any(Play(self.game, below).ends_at_once(one) for one in token[2][0])
 
     def at_rest(self, state: State) -> bool:
-        for place, _, inside in state[0]:
-            node = self.level.nodes[self.position(place)]
-            moving = (
-                node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway")
-                or node.kind in ("startEvent", "intermediateThrowEvent")
-                or (node.kind == "intermediateCatchEvent" and node.event.kind in ("none", "link"))
-            )
-            if moving and not place.startswith("("):
-                return False
-            if inside is not None and inside != "never":
-                below = self.game.inner(self.level, node)
-                assert below is not None
-                if not Play(self.game, below).at_rest(inside):
-                    return False
-        return True
+        return all(self.resting(token) for token in state[0])
+
+    def resting(self, token: Any) -> bool:
+        """Tell whether a token, and all in its scope, waits for somebody or something."""
+        place, _, inside = token
+        node = self.level.nodes[self.position(place)]
+        sources = {self.level.nodes[f.source].kind for f in self.level.ins[node.id]}
+        moving = (
+            node.kind in ("exclusiveGateway", "parallelGateway", "inclusiveGateway")
+            or node.kind in ("startEvent", "intermediateThrowEvent")
+            or (node.kind == "intermediateCatchEvent" and node.event.kind in ("none", "link"))
+            or sources == {"eventBasedGateway"}
+        )
+        if moving and not place.startswith("("):
+            return False
+        if inside is None or inside == "never":
+            return True
+        below = self.game.inner(self.level, node)
+        assert below is not None
+        return Play(self.game, below).at_rest(inside)
 
     def cancels(self) -> bool:
         holder = self.level.model.nodes.get(self.level.parent or "")

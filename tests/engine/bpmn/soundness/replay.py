@@ -146,7 +146,7 @@ class Replay:
         """Return what could still happen inside the flow: not events that only start something."""
         found = [one.element for one in self.run.ready_tasks()]
         for one in self.run.waiting():
-            if self.nodes[one.element].kind != "startEvent":
+            if self.nodes[one.element].kind != "startEvent" and one.interrupting:
                 found.append(one.element)
         return found
 
