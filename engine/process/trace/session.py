@@ -159,11 +159,7 @@ class Trace:
         correlation: Variables | None = None,
         payload: Variables | None = None,
     ) -> list[Event]:
-        """Send a message from outside; without a taker it is kept, as in production.
-
-        Raises:
-            MessageAmbiguous, VariableInvalid, StepFailed: as `messages.send`.
-        """
+        """Send a message from outside, as `messages.send`; without a taker it is kept."""
         self._require()
         self._sent += 1
         identity = f"outside/{self._sent:06}"
@@ -186,11 +182,14 @@ class Trace:
         )
 
     def fire(self, element: str, *, instance: str | None = None) -> list[Event]:
-        """Let the event happen that the oldest token at an element waits for.
+        """Let the event happen that the oldest token at an element waits for, else start there.
 
         Raises:
-            NothingWaits: no token waits there for an event.
+            NothingWaits: no token waits there for an event, and no instance begins there.
         """
+        starts = [key for key, model in self.models.items() if entry.begins(model, element)]
+        if starts and instance is None:
+            return self.start(starts[0], element=element)
         wait = report.find(self.database, self.watcher, (), element=element, instance=instance)
         return self.machine.move(id_of(wait["instance"]), lambda step: step.fire(wait["token"]))
 

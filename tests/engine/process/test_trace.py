@@ -227,7 +227,7 @@ def test_message_and_signal_starts_of_the_files_are_active(trace: Any) -> None:
     )
     run = trace(PAID, first, second)
 
-    events = run.start()
+    events = run.fire("s")
 
     assert [one["instance"] for one in events if one["event"] == "started"] == ["1", "2"]
     assert waiting(run) == [("userTask", "A")]
