@@ -203,7 +203,8 @@ def item_name(element: Any) -> str | None:
 
 def quantity(element: Any, attribute: str) -> int:
     """Return how many tokens an activity takes or gives; one where nothing is said."""
-    found = number(element.get(attribute))
+    text = element.get(attribute)
+    found = None if text is None else number(text)
     return 1 if found is None else found
 
 
