@@ -18,7 +18,7 @@ import orjson
 from catalogue.problem import Problem
 from engine.bpmn.checks.rules import rule
 from engine.errors import Invalid
-from engine.process import answers, patterns
+from engine.process import answers, form_shapes, patterns
 from engine.process.variables import UnknownField
 
 STATIC = frozenset({"text", "html", "separator", "spacer", "image", "button"})
@@ -26,6 +26,8 @@ INPUTS = frozenset(answers.READERS)
 CONDITION = re.compile(
     r"""=\s*(?P<name>\w+)\s*(?P<sign>!?=)\s*(?:"(?P<text>[^"]*)"|(?P<literal>true|false|null|-?\d+(?:\.\d+)?))\s*"""
 )
+
+LONGEST_KEY = 100
 
 FieldError = tuple[str, dict[str, Any]]
 
@@ -87,17 +89,18 @@ def parse(data: bytes, file: str) -> tuple[Form | None, list[Problem]]:
         return None, [_problem("form-unreadable", file, None, reason="components")]
     fields: dict[str, Field] = {}
     problems: list[Problem] = []
-    for component, hide in _components(schema, None):
+    for component, hide in _components(schema, problems, file):
         kind, key = component.get("type"), component.get("key")
-        if kind in STATIC or kind == "group":
+        if not isinstance(kind, str) or kind in STATIC or kind == "group":
+            if not isinstance(kind, str):
+                problems.append(_problem("form-component", file, _named(component), type=kind))
             continue
         if kind not in INPUTS or not isinstance(key, str) or not key or "." in key:
-            named = str(key or component.get("id"))
-            problems.append(_problem("form-component", file, named, type=kind))
+            problems.append(_problem("form-component", file, _named(component), type=kind))
         elif key in fields:
             problems.append(_problem("form-key-twice", file, key, key=key))
         else:
-            fields[key] = _field(component, str(kind), key, hide)
+            fields[key] = _field(component, kind, key, hide)
             problems += [
                 _problem(name, file, key, **facts) for name, facts in _unsupported(fields[key])
             ]
@@ -157,14 +160,32 @@ def is_hidden(hide: str | None, values: Mapping[str, Any]) -> bool:
     return same is (found["sign"] == "=")
 
 
-def _components(holder: Mapping[str, Any], hide: str | None) -> Iterator[tuple[Any, str | None]]:
-    for component in holder["components"]:
+def _components(
+    schema: Mapping[str, Any], problems: list[Problem], file: str
+) -> Iterator[tuple[Mapping[str, Any], str | None]]:
+    """Yield the components in their order, those in groups too, each with what hides it.
+
+    One with a part of the wrong kind is told and left out: nobody may rely on it.
+    """
+    waiting = [(one, None, 0) for one in reversed(schema["components"])]
+    while waiting:
+        component, hide, depth = waiting.pop()
         if not isinstance(component, dict):
+            continue
+        wrong = list(form_shapes.misshapen(component))
+        inner = component.get("components") if component.get("type") == "group" else None
+        if inner is not None and (not isinstance(inner, list) or depth >= form_shapes.DEEPEST):
+            wrong.append("components")
+        problems += [_problem("form-shape", file, _named(component), name=one) for one in wrong]
+        if wrong:
             continue
         own = (component.get("conditional") or {}).get("hide") or hide
         yield component, own
-        if component.get("type") == "group" and isinstance(component.get("components"), list):
-            yield from _components(component, own)
+        waiting += [(one, own, depth + 1) for one in reversed(inner or ())]
+
+
+def _named(component: Mapping[str, Any]) -> str:
+    return str(component.get("key") or component.get("id"))[:LONGEST_KEY]
 
 
 def _field(component: Mapping[str, Any], kind: str, key: str, hide: str | None) -> Field:
