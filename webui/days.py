@@ -79,7 +79,7 @@ def strip(
             cells.append(Cell("statutory", _limit(_("statutory"), statutory_on, dated)))
     left = sum(1 for kind in kinds.values() if kind in ("n", ""))
     tone = "over" if late else "soon" if ended_on is None and left <= 2 else "in"
-    legend = _legend(kinds, left, tone)
+    legend = _legend(kinds, left, tone, ended=ended_on is not None)
     text = _words(shown[0], legend, promised_on, statutory_on, late)
     return Strip(tuple(cells), tone, text, legend, grouped)
 
@@ -138,7 +138,9 @@ def _limit(word: str, last: date, dated: bool) -> str:
     return f"{word} {day(last)}" if dated else word
 
 
-def _legend(kinds: dict[date, str], left: int, tone: str) -> tuple[tuple[str, str], ...]:
+def _legend(
+    kinds: dict[date, str], left: int, tone: str, *, ended: bool
+) -> tuple[tuple[str, str], ...]:
     used = sum(1 for kind in kinds.values() if kind in ("u", "x"))
     still = sum(1 for kind in kinds.values() if kind == "s")
     key = {"soon": "soon", "over": "over"}.get(tone, "u")
@@ -154,7 +156,10 @@ def _legend(kinds: dict[date, str], left: int, tone: str) -> tuple[tuple[str, st
         )
     if "n" in kinds.values():
         parts.append(("n", _("today")))
-    if left:
+    if left and ended:
+        words = ngettext("%(num)s day to spare", "%(num)s days to spare", left)
+        parts.append(("l", words))
+    elif left:
         words = ngettext(
             "%(num)s day left of the promise, with today",
             "%(num)s days left of the promise, with today",

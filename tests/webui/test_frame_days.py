@@ -61,6 +61,7 @@ def test_the_last_two_days_are_soon() -> None:
 def test_a_finished_case_has_no_today_and_is_not_late() -> None:
     drawn = strip(WORK[:8], today=WORK[7], promised_on=WORK[4], ended_on=WORK[2])
     assert drawn is not None
+    assert "提前 2 天" in drawn.text and "还剩" not in drawn.text
     assert kinds(drawn) == ["u", "u", "u", "", "", "promised"]
     assert drawn.tone == "in"
 
