@@ -173,6 +173,7 @@ def _boundary(net: Compiler, frame: Frame, node: Node, event: Node) -> None:
                 outputs,
                 steps,
                 reads=frozenset({host}),
+                some=_alive(net, host),
                 forbids=frozenset({f"region:{name}"}),
                 clears=frozenset({f"ends:{name}"}),
                 covers=covers,
@@ -180,7 +181,20 @@ def _boundary(net: Compiler, frame: Frame, node: Node, event: Node) -> None:
             )
         else:
             clears = frozenset({f"host:{host}"}) if _hangs(net, frame, node) else frozenset()
-            net.move(event.id, frozenset({host}), outputs, steps, clears=clears, covers=covers)
+            net.move(
+                event.id,
+                frozenset({host}),
+                outputs,
+                steps,
+                some=_alive(net, host),
+                clears=clears,
+                covers=covers,
+            )
+
+
+def _alive(net: Compiler, host: str) -> frozenset[str]:
+    """Return the group that must hold a token: an activity without one inside has ended."""
+    return frozenset({f"live:{net.inner[host].prefix}"}) if host in net.inner else frozenset()
 
 
 def _hangs(net: Compiler, frame: Frame, node: Node) -> bool:
@@ -194,14 +208,14 @@ def listen(net: Compiler, frame: Frame, subprocess: Node, start: Node) -> None:
     """What the event that starts an event sub-process does when it comes from outside."""
     if start.event.kind not in FREE:
         return
-    listening = frozenset({frame.name("*listening")})
+    listening, some = frozenset({frame.name("*listening")}), frozenset({f"live:{frame.prefix}"})
     name = frame.name(subprocess.id)
     summary = net.summaries.get(name)
     outputs, steps, covers = net.enter(frame, subprocess, None, None)
     if frames.interrupts(frame.drawing, subprocess):
         clears = frozenset({f"all:{frame.prefix}"})
         steps = ((subprocess.id, None), *steps)
-        net.move(subprocess.id, listening, outputs, steps, clears=clears, covers=covers)
+        net.move(subprocess.id, listening, outputs, steps, some=some, clears=clears, covers=covers)
         return
     if summary is not None and _harmless(frame, subprocess, summary):
         key = (frame.drawing.model.id, subprocess.id)
@@ -213,6 +227,7 @@ def listen(net: Compiler, frame: Frame, subprocess: Node, start: Node) -> None:
         outputs,
         ((subprocess.id, None), *steps),
         reads=listening,
+        some=some,
         forbids=frozenset({f"host:{name}"}),
         covers=covers,
         spontaneous=True,

@@ -454,7 +454,8 @@ class Play:
         if node.kind in FAILING:
             yield from self.catch(state, rest, token, node, "any", frozenset(), frozenset())
         for border in self.level.hanging[node.id]:
-            if border.event.kind in FREE:
+            over = inside is not None and inside != "never" and not inside[0]
+            if border.event.kind in FREE and not over:
                 yield from self.border(state, token, border, frozenset())
 
     def inside(self, state: State, rest: State, token: Any, node: Node) -> Iterator[Any]:

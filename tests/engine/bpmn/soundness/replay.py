@@ -8,8 +8,9 @@ Instances of one repeated activity are kept in step.
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import Any
 
 from catalogue.problem import Problem
 from engine.bpmn import workflow
@@ -21,6 +22,21 @@ CHOOSING = ("exclusiveGateway", "inclusiveGateway")
 BY_HAND = ("userTask", "manualTask")
 
 
+class Script(dict[str, list[str]]):
+    """What each gateway chooses, each time that it is asked; the first flow after that."""
+
+    def __init__(self, nodes: Iterable[Node], models: Iterable[ProcessModel]) -> None:
+        super().__init__()
+        self.said: dict[str, deque[list[str]]] = defaultdict(deque)
+        for node in nodes:
+            if node.kind in CHOOSING:
+                self[node.id] = [f.id for model in models for f in model.outgoing(node.id)][:1]
+
+    def get(self, gateway: str, default: Any = None) -> Any:
+        said = self.said[gateway]
+        return said.popleft() if said else super().get(gateway, default)
+
+
 class Replay:
     """One run along one path."""
 
@@ -30,25 +46,18 @@ class Replay:
         self.problem = problem
         self.path = [(str(step["element"]), step["flow"]) for step in problem.path]
         bundle = build("p", models)  # unsound drawings may be refused for other reasons too
-        self.choices: dict[str, deque[list[str]]] = defaultdict(deque)
+        self.choices = Script(self.nodes.values(), models.values())
         self.groups = [
             (element, [str(flow) for _, flow in steps if flow])
             for element, steps in groupby(self.path, key=lambda step: step[0])
         ]
         for element, flows in self.groups:
             if self.nodes[element].kind in CHOOSING and flows:
-                self.choices[element].append(flows)
-        self.any_way = {
-            node.id: [flow.id for model in models.values() for flow in model.outgoing(node.id)][:1]
-            for node in self.nodes.values()
-            if node.kind in CHOOSING
-        }
-        for gateway in self.any_way:
-            self.choices.setdefault(gateway, deque())
+                self.choices.said[element].append(flows)
         first = self.nodes[self.path[0][0]] if self.path else None
         start = first.id if first and first.kind == "startEvent" else None
         self.run = workflow.start(bundle, element=start)
-        self.seen = 0
+        self.run._top.choices = self.choices
         self.failed: StepFailed | None = None
         self.advance()
         for number, (element, _) in enumerate(self.groups):
@@ -57,21 +66,10 @@ class Replay:
             self.act(self.nodes[element], self.groups[number - 1][0] if number else "")
 
     def advance(self) -> None:
-        self.choose()
         try:
             self.run.advance()
-        except StepFailed as failed:  # two tokens may multiply for ever, or come where no path went
+        except StepFailed as failed:  # two tokens may multiply for ever
             self.failed = failed
-        for entry in self.run.journal[self.seen :]:
-            waiting = self.choices.get(entry.element)
-            if entry.event == "completed" and waiting:
-                waiting.popleft()
-        self.seen = len(self.run.journal)
-        self.choose()
-
-    def choose(self) -> None:
-        for gateway, flows in self.choices.items():
-            self.run.choose(gateway, flows[0] if flows else self.any_way[gateway])
 
     def act(self, node: Node, before: str) -> None:
         """Do what the path says next, if it has to be done by hand."""
