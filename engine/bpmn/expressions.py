@@ -62,7 +62,7 @@ def compile_script(text: str | None, probes: frozenset[str] = frozenset()) -> Co
     return _compile(_dedent((text or "")[: 4 * MAXIMUM_TEXT]), "exec", probes)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)  # some 40 MB when all are as large as they may be
 def _compile(text: str, mode: str, probes: frozenset[str]) -> Compiled:
     if not text:
         raise ExpressionRefused("it is empty")
