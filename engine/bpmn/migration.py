@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from engine.bpmn.activities import Activity
+from engine.bpmn.activities import Activity, SubProcess
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.instance import Instance
 from engine.bpmn.joins import Join
@@ -107,8 +107,16 @@ class _Translator:
     def undo(self, records: list[list[Any]], specs: Mapping[str, Any]) -> None:
         """Look whether what was done can still be undone; such records keep their ids."""
         for one in records:
-            if one[1] not in specs:
-                self.obstacles.append(Obstacle(one[1], "undo-gone"))
+            element, inside = one[1], one[4]
+            found = specs.get(element)
+            if inside == 0:
+                able = getattr(found, "undo", None) is not None
+            else:
+                able = isinstance(found, SubProcess)
+            if not able:
+                self.obstacles.append(Obstacle(element, "undo-gone"))
+            elif inside and found.spec in self.new.specs:
+                self.undo(inside, self.new.specs[found.spec].task_specs)
 
 
 def _alike(before: Any, after: Any) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bpmn import workflow
+from engine.bpmn import migration, workflow
+from engine.bpmn.bundle import Bundle
 from engine.bpmn.errors import BpmnError
 from tests.engine.bpmn.diagrams import (
     again,
@@ -435,3 +436,25 @@ def test_a_handler_whose_throw_was_interrupted_goes_on_and_nothing_is_undone_twi
     assert ready(run) == ["undo_a"] and "e" in happened(run, "entered")
     complete(run, "undo_a")
     assert run.is_completed() and happened(run, "entered").count("undo_a") == 0
+
+
+@pytest.mark.parametrize(
+    "inner, obstacles",
+    [
+        (user("a") + undone_by("a", "undo_a"), []),
+        (user("a"), [("a", "undo-gone")]),
+        (user("b") + undone_by("b", "undo_b"), [("a", "undo-gone")]),
+    ],
+)
+def test_a_new_version_must_still_know_how_to_undo_what_was_done(inner, obstacles):
+    def version(inside: str, first: str) -> Bundle:
+        body = start("ss") + inside + flows(f"ss {first}")
+        parts = subprocess("sub", body) + user("z") + throw("t") + flows("s sub; sub z; z t")
+        return bundle(process("p", start(), parts))
+
+    old = version(user("a") + undone_by("a", "undo_a"), "a")
+    run = begin(old)
+    complete(run, "a")
+    new = version(inner, "b" if 'id="b"' in inner else "a")
+    _, found = migration.translate(run.dump(), old, new, {})
+    assert [(one.element, one.reason) for one in found] == obstacles
