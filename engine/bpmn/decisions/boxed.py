@@ -126,9 +126,13 @@ class Run:
             answers = (self.value(box.body, Scope({box.variable: one}, scope)) for one in items)
             return looping.settled(answers, box.how == "every")
         made: list[Any] = []
+        partial = not isinstance(box.body, LiteralBox) or "partial" in box.body.text
         for one in items:
-            self.feel.budget.items(len(made))
-            names = {box.variable: one, "partial": list(made)}
+            names = {box.variable: one}
+            if partial:
+                self.feel.budget.items(len(made))
+                names["partial"] = list(made)
+            self.feel.budget.fits(len(made) + 1)
             made.append(self.value(box.body, Scope(names, scope)))
         return made
 

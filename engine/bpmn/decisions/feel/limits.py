@@ -59,9 +59,13 @@ class Budget:
 
     def items(self, count: int) -> None:
         """Pay for a list of so many items."""
+        self.fits(count)
+        self.spend(count // 8)
+
+    def fits(self, count: int) -> None:
+        """Make sure that a list of so many items is not too long."""
         if count > LONGEST_LIST:
             raise LimitExceeded("a list becomes too long", "列表过长")
-        self.spend(count // 8)
 
     def deeper(self) -> None:
         """Go one level down; `depth` is taken back by whoever comes up again."""

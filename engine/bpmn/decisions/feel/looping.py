@@ -52,7 +52,7 @@ def each(run: Evaluator, node: tree.For, scope: Scope) -> list[Any]:
         if node.partial:
             run.budget.items(len(results))
             inner = Scope({"partial": list(results)}, inner)
-        run.budget.items(len(results) + 1)
+        run.budget.fits(len(results) + 1)
         results.append(run.value(node.body, inner))
     return results
 

@@ -40,12 +40,30 @@ def read(pattern: str, flags: str) -> Program:
     """
     if len(pattern) > LONGEST:
         raise Unfit("the pattern is too long")
+    if "x" in flags and "q" not in flags:
+        pattern = _unspaced(pattern)
     reader = _Reader(pattern, flags)
     body = reader.alternatives()
     if reader.at < len(pattern):
         raise Unfit("a bracket of the pattern is not opened")
     code = [(SAVE, 0), *body, (SAVE, 1), (MATCH,)]
     return Program(_placed(code), reader.groups, "m" in flags, reader.back_references)
+
+
+def _unspaced(pattern: str) -> str:
+    """Take out the spaces that the flag x lets an author write: all outside of classes."""
+    made, depth, escaped = [], 0, False
+    for sign in pattern:
+        if depth == 0 and sign in " \t\n\r":
+            continue
+        made.append(sign)
+        if escaped:
+            escaped = False
+        elif sign == "\\":
+            escaped = True
+        elif sign in "[]":
+            depth = max(0, depth + (1 if sign == "[" else -1))
+    return "".join(made)
 
 
 # While reading, jumps are relative, so that a piece of code can be copied.
@@ -70,13 +88,10 @@ class _Reader(ClassReader):
         self.closed: set[int] = set()
         self.back_references = False
         self.literal = "q" in flags
-        self.spaced = "x" in flags
         self.fold = "i" in flags
         self.dot: Accepts = (lambda c: True) if "s" in flags else (lambda c: c not in "\n\r")
 
     def peek(self) -> str:
-        while self.spaced and self.pattern[self.at : self.at + 1].isspace():
-            self.at += 1
         return self.pattern[self.at : self.at + 1]
 
     def alternatives(self) -> Code:

@@ -51,7 +51,7 @@ class Pattern:
         for place in range(start, len(text) + 1):
             if found is None:
                 self._follow(threads, seen, 0, place, empty, text, budget)
-            if not threads:
+            if not threads and found is not None:
                 break
             after: list[tuple[int, Captures]] = []
             seen = set()
