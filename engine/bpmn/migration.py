@@ -108,7 +108,7 @@ class _Translator:
         """Look whether what was done can still be undone; such records keep their ids."""
         for one in records:
             element, inside = one[1], one[4]
-            found = specs.get(element)
+            found: Any = specs.get(element)
             if inside == 0:
                 able = getattr(found, "undo", None) is not None
             else:

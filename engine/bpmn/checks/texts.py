@@ -22,7 +22,7 @@ from engine.bpmn.model import Node, ProcessModel
 def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> list[Problem]:
     """Return the texts of a process that are outside the closed subset."""
     found = []
-    for element, line, what, text, is_script in _all(process):
+    for element, line, what, text, is_script in all_texts(process):
         try:
             wrong = timers.misspelt(text) if what == "timer" else None
             if wrong is not None:
@@ -42,13 +42,14 @@ def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> lis
                     reason=reason,
                 )
             )
-    return found + list(_unconditional(process)) + list(_too_many(process))
+    return [*found, *_unconditional(process), *_too_many(process), *_literal(process)]
 
 
 Text = tuple[str, int, str, str, bool]
 
 
-def _all(process: ProcessModel) -> Iterator[Text]:
+def all_texts(process: ProcessModel) -> Iterator[Text]:
+    """Yield every text of a process: element, line, what it is, the text, whether a script."""
     for flow in process.flows.values():
         source = process.nodes.get(flow.source)
         unused = source is not None and (
@@ -106,6 +107,14 @@ def _too_many(process: ProcessModel) -> Iterator[Problem]:
         text = (node.loop.cardinality if node.loop else None) or ""
         if text.isdecimal() and int(text[:20]) > MOST_INSTANCES:
             yield rules.of_node("too-many-instances", process, node, limit=MOST_INSTANCES)
+
+
+def _literal(process: ProcessModel) -> Iterator[Problem]:
+    """Find names that other engines would evaluate: the standard has no expressions there."""
+    for node in process.nodes.values():
+        for event in (node.event, *node.event.parts):
+            if event.name and event.kind in ("message", "signal") and "${" in event.name:
+                yield rules.of_node("literal-name", process, node, event=event.name)
 
 
 def _unconditional(process: ProcessModel) -> Iterator[Problem]:

@@ -156,6 +156,15 @@ def test_texts_of_another_language_that_mean_something_else_there_are_refused():
     ]
 
 
+def test_a_name_that_looks_like_an_expression_is_told_to_be_none():
+    signal = '<bpmn:signal id="sig" name="alert-${n}"/>'
+    definition = '<bpmn:signalEventDefinition signalRef="sig"/>'
+    catch = element("intermediateCatchEvent", "a", definition)
+    found = [p for p in problems(signal, simple(catch)) if p.rule == "literal-name"]
+
+    assert [(p.element, p.severity) for p in found] == [("a", "warning")]
+
+
 def test_link_events_jump_and_are_accepted_in_pairs():
     catch = element("intermediateCatchEvent", "c", LINK)
     throw = element("intermediateThrowEvent", "a", LINK)
