@@ -47,7 +47,7 @@ ENDLESS = [
     "{f: function(n) f(n+1), r: f(1)}.r",
     "(function(f) f(f))(function(f) f(f))",
     "{y: function(f) f(f), r: y(function(f) [f(f), f(f)])}.r",
-    "sort(for i in 1..20000 return i, function(a,b) a>b)",
+    "sort(for i in 1..20000 return modulo(i * 7919, 20011), function(a,b) a>b)",
     'string join(for i in 1..10000 return "' + "x" * 9000 + '")',
     'for i in 1..300 return if i = 1 then "xxxxxxxxxx" else partial[-1] + partial[-1]',
     "for i in 1..300 return if i=1 then [1,1] else concatenate(partial[-1],partial[-1])",
