@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.bpmn.layout import Box, Edge, Layout, Shape
+from engine.bpmn.model import NODES
 from engine.process.scenarios.symbols import gateway_mark, inside_event, task_mark
 
 MARGIN = 30
@@ -26,7 +27,7 @@ svg{--ink:#1f2933;--paper:#ffffff;--soft:#8a94a0;--lane:#f4f6f8;--yes:#1a7f4b;--
 .shape{stroke:var(--ink);fill:var(--paper);stroke-width:1.5}
 .yes .shape{stroke:var(--yes);fill:var(--yesfill)}
 .no .shape{stroke:var(--no);fill:var(--nofill);stroke-dasharray:5 3}
-.sub .shape{fill:none}.thick .shape{stroke-width:3.5}
+.sub .shape{fill:none}.aside .shape{fill:none;stroke:var(--soft);stroke-width:1}.thick .shape{stroke-width:3.5}
 .mark{fill:none;stroke:var(--ink);stroke-width:1.3}.solid{fill:var(--ink);stroke:none}
 .flow{fill:none;stroke:var(--soft);stroke-width:1.5}.head{fill:var(--soft)}
 .yes .flow{stroke:var(--yes);stroke-width:2.5}.yes .head{fill:var(--yes)}
@@ -112,6 +113,7 @@ def _shape(shape: Shape, counts: Mapping[str, int]) -> str:
         )
     else:
         classes.append("thick" if shape.kind == "callActivity" else "")
+        classes.append("" if shape.kind in NODES else "aside")  # notes, groups, data
         drawn = _rect(box, "shape", ' rx="8"') + task_mark(shape)
         text = _lines(shape.name, box)
     return (
