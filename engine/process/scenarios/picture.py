@@ -188,7 +188,7 @@ def _lines(name: str, box: Box, css: str = "") -> str:
 def wrapped(text: str, width: float) -> list[str]:
     """Break a text into lines: Latin words stay whole, Chinese breaks anywhere."""
     lines, line, used = [], "", 0.0
-    for part in _parts(text):
+    for part in _parts(" ".join(text.split())):  # editors break lines of labels themselves
         size = sum(WIDE if ord(sign) > 0x2E7F else WIDE * 0.56 for sign in part)
         if line and used + size > width:
             lines.append(line.strip())

@@ -78,6 +78,7 @@ def test_light_and_dark_have_colours_of_their_own() -> None:
         ("审查材料", 200, ["审查材料"]),
         ("审查材料是否齐全", 50, ["审查材料", "是否齐全"]),
         ("Check the papers", 64, ["Check the", "papers"]),
+        ("Check\nthe  papers", 64, ["Check the", "papers"]),
         ("Unbreakable", 10, ["Unbreakable"]),
         ("", 10, [""]),
     ],
