@@ -23,11 +23,13 @@ class Settings:
     data: Path
     secret_key_file: Path
     master_key_file: Path
+    connectors_file: Path | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Return the settings of an environment (default: this process's)."""
         data = Path(environment.get("TONGBAN_DATA", "var"))
+        named = environment.get("TONGBAN_CONNECTORS_FILE")
         return cls(
             database_url=environment.get("TONGBAN_DATABASE_URL", "sqlite:///var/tongban.db"),
             data=data,
@@ -37,6 +39,7 @@ class Settings:
             master_key_file=Path(
                 environment.get("TONGBAN_MASTER_KEY_FILE", data / "keys" / "master.key")
             ),
+            connectors_file=Path(named) if named else None,
         )
 
     def secret_key(self) -> bytes:

@@ -26,6 +26,7 @@ from engine.commands.program import Program
 from engine.commands.trace import trace
 from engine.commands.user import user
 from engine.commands.worker import worker
+from engine.connectors import configured
 from engine.db import Database, reading
 from engine.errors import EngineError
 from engine.files import FileStore
@@ -89,6 +90,7 @@ def wiring(settings: Settings) -> Wiring:
         on_step=closing.on_step,
         on_finished=closing.on_finished,
         add_workdays=closing.add_workdays,
+        connectors=configured.read(settings.connectors_file),
         files=FileStore(settings.data),
         master_key=master.established(settings),
     )

@@ -71,6 +71,14 @@ class Run:
         task = self._open(token)
         self._top.throw_error(task, BpmnError(code, message).code)
 
+    def element_of(self, token: int) -> str:
+        """Return the element at which a task waits."""
+        return str(self._open(token).element)
+
+    def catches(self, token: int, code: str) -> bool:
+        """Tell whether anything in the diagram catches a BPMN error of a waiting task."""
+        return self._top.find_catcher(self._open(token), "error", code) is not None
+
     def advance(self) -> None:
         """Run until everything waits for something from outside.
 

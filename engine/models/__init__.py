@@ -27,6 +27,7 @@ from engine.models.process import (
     Batch,
     BatchItem,
     Bundle,
+    Circuit,
     Definition,
     Deployment,
     Draft,
@@ -53,7 +54,7 @@ from engine.models.record import (
 __all__ = [
     "AccessEvent", "ApiToken", "Base", "Batch", "BatchItem", "BrowserSession", "Bundle", "CalendarDay", "Case",
     "CaseCounter",
-    "CaseData", "CaseNumber", "Checkpoint", "ClockStop", "Correction", "Deadline", "Definition",
+    "CaseData", "CaseNumber", "Checkpoint", "Circuit", "ClockStop", "Correction", "Deadline", "Definition",
     "Delivery", "Department", "Deployment", "Document", "Draft", "Event", "EventValue",
     "IdempotencyRecord", "Incident", "Instance", "Instant", "Job", "Json", "MaterialReceived",
     "MatterVersion", "Message", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",

@@ -206,6 +206,18 @@ class Incident(Base):
     resolved_by: Mapped[str | None] = mapped_column(String(80))
 
 
+class Circuit(Base):
+    """How an outside system has behaved lately, shared by all workers."""
+
+    __tablename__ = "circuit"
+
+    system: Mapped[str] = mapped_column(String(120), primary_key=True)
+    failures: Mapped[int]  # in a row
+    open_until: Mapped[datetime | None] = mapped_column(Instant)  # nobody asks it before
+    last_error: Mapped[str | None] = mapped_column(String(1000))
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Subscription(Base):
     """A token that waits for a message or a signal."""
 

@@ -29,7 +29,7 @@ from engine.process.bundles import Built
 from engine.process.operations import OperationCall
 from engine.process.steps import InstanceStepFailed
 from engine.process.wiring import Hook, probes_of, wiring_of
-from engine.record import history
+from engine.record import history, personal
 from engine.record.history import UNSET, Entry, Value
 
 LIVE = ("running", "incident")
@@ -182,6 +182,24 @@ class Step:
         """Complete the task that waits with a token."""
         with _Place(self):
             self.run.complete(token, values)
+
+    def answer(
+        self,
+        token: int,
+        values: Mapping[str, Any],
+        personal_fields: tuple[str, ...],
+        facts: Mapping[str, Value],
+    ) -> None:
+        """Complete a service task with what an outside system has answered."""
+        element = self.run.element_of(token)
+        shared = {name: one for name, one in values.items() if name not in personal_fields}
+        fields = dict(facts) | changes(self.instance.variables, shared)
+        for name in personal_fields:
+            if name in values:
+                personal.keep(self.session, self.instance.id, name, values[name])
+                fields[name] = Value(after=values[name], personal=True)
+        self.note("connector.answered", element, fields)
+        self.complete(token, shared)
 
     def deliver(
         self,

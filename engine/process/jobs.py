@@ -12,7 +12,7 @@ import random
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, text, tuple_, update
@@ -21,11 +21,13 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.bpmn.errors import StepFailed
 from engine.db import Database, reading, transaction
-from engine.errors import EngineError, Invalid
+from engine.errors import Conflict, EngineError
 from engine.models import Job
 from engine.people.identity import Actor
-from engine.process import execution, incidents, messages
+from engine.process import execution, incidents, messages, outside
 from engine.process.execution import Step
+from engine.process.outside import Answer, ConnectorMissing, OutsideResting, Question
+from engine.record.history import Value
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
@@ -35,11 +37,11 @@ BATCH = 50
 SPREAD = 4  # how many times more candidates than are wanted
 
 
-class ConnectorMissing(Invalid):
-    """Install the connector, then retry the incident."""
+class OutsideSaysNo(Conflict):
+    """Correct what was sent, or draw an error event on the task that catches the code."""
 
-    code = "connector-missing"
-    message = "Element {element} calls the connector {connector}, which is not installed."
+    code = "outside-says-no"
+    message = "{system} refused ({code}): {words}"
 
 
 class Taken(NamedTuple):
@@ -48,6 +50,8 @@ class Taken(NamedTuple):
     instance_id: UUID
     number: int
     lease: str
+    kind: str
+    token: int | None
 
 
 def take(
@@ -65,17 +69,17 @@ def take(
     """
     due, lease = clock.now(), secrets.token_hex(16)
     with reading(database) as session:
-        query = select(Job.instance_id, Job.number)
+        query = select(Job.instance_id, Job.number, Job.kind, Job.token)
         query = query.where(_free(due, database_time(session)), Job.kind.not_in(but))
         query = query.order_by(Job.due_at, Job.instance_id, Job.number)
         found = session.execute(query.limit(limit * SPREAD)).all()
-    candidates = [(row[0], row[1]) for row in found]
-    drawn = set(random.sample(candidates, min(limit, len(candidates))))
+    candidates = {(row[0], row[1]): (row[2], row[3]) for row in found}
+    drawn = set(random.sample(list(candidates), min(limit, len(candidates))))
     if not drawn:
         return []
     with transaction(database) as session:
         won = _lease(session, drawn, lease, due)
-    return [Taken(*one, lease) for one in candidates if one in won]
+    return [Taken(*key, lease, *what) for key, what in candidates.items() if key in won]
 
 
 def _lease(
@@ -113,11 +117,17 @@ def database_time(session: Session) -> datetime:
 def perform(database: Database, taken: Taken) -> bool:
     """Do one leased job in a step of its own; return whether it succeeded."""
     try:
+        happen = _HANDLERS.get(taken.kind)
+        if happen is None:
+            happen = _asked(database, taken)
         with transaction(database) as session:
             job = session.get(Job, (taken.instance_id, taken.number))
             if job is None or job.lease != taken.lease:
                 return False
-            return _HANDLERS[job.kind](session, job)
+            return happen(session, job)
+    except OutsideResting as resting:
+        _postpone(database, taken, resting.until)
+        return False
     except Exception as error:  # one job must not stop the next
         _fail(database, taken, error)
         return False
@@ -195,18 +205,68 @@ def _remove(session: Session, job: Job) -> bool:
     return True
 
 
-def _call_connector(session: Session, job: Job) -> bool:
-    raise ConnectorMissing(element=job.element, connector=job.payload.get("connector"))
+def _asked(database: Database, taken: Taken) -> Handler:
+    """Ask the outside system of a connector job; return what applies its answer."""
+    token = taken.token
+    assert token is not None
+    asked = outside.question(database, taken.instance_id, taken.number, token)
+    if asked is None or not _prolong(database, taken, asked.connector.seconds):
+        return lambda session, job: False
+    answer = outside.ask(database, asked)
+    return lambda session, job: _step(session, job, lambda step: _answer(step, asked, answer))
 
 
-_HANDLERS: Mapping[str, Callable[[Session, Job], bool]] = {
+def _answer(step: Step, asked: Question, answer: Answer) -> None:
+    task, refusal = asked.task, answer.refusal
+    facts = {"connector": Value(after=asked.request.system), "key": Value(after=asked.request.key)}
+    if refusal is None:
+        step.answer(task.id, answer.values, task.extensions.personal, facts)
+        return
+    if not step.run.catches(task.id, refusal.code):
+        raise OutsideSaysNo(system=asked.request.system, code=refusal.code, words=refusal.words)
+    facts |= {"code": Value(after=refusal.code), "words": Value(after=refusal.words)}
+    step.note("connector.refused", task.element, facts)
+    step.run.fail(task.id, refusal.code, refusal.words)
+
+
+def _prolong(database: Database, taken: Taken, seconds: float) -> bool:
+    """Let the lease outlast the longest answer; false if it was lost."""
+    with transaction(database) as session:
+        until = database_time(session) + timedelta(seconds=seconds) + outside.GRACE
+        held: Any = session.execute(
+            update(Job)
+            .where(
+                Job.instance_id == taken.instance_id,
+                Job.number == taken.number,
+                Job.lease == taken.lease,
+            )
+            .values(leased_until=until)
+        )
+        return bool(held.rowcount == 1)
+
+
+def _postpone(database: Database, taken: Taken, until: datetime) -> None:
+    """Put a job back that was not tried: the attempt does not count."""
+    with transaction(database) as session:
+        job = session.get(Job, (taken.instance_id, taken.number), with_for_update=True)
+        if job is not None and job.lease == taken.lease:
+            job.lease, job.leased_until, job.due_at = None, None, until
+            job.attempts = max(0, job.attempts - 1)
+
+
+Handler = Callable[[Session, Job], bool]
+# A connector has no handler here: it is asked before its transaction begins.
+_HANDLERS: Mapping[str, Handler] = {
     "timer": _fire_timer,
     "message": _send_message,
     "signal": _send_signal,
     "hear": _hear_signal,
-    "connector": _call_connector,
 }
-_HOPELESS = (StepFailed, ConnectorMissing)  # trying again changes nothing until somebody mends
+_HOPELESS = (
+    StepFailed,
+    ConnectorMissing,
+    OutsideSaysNo,
+)  # trying again changes nothing until somebody mends
 
 
 def _fail(database: Database, taken: Taken, error: Exception) -> None:

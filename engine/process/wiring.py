@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.bpmn.workflow import Run
+from engine.connectors.protocol import Connector
 from engine.files import FileStore
 from engine.models import Instance
 from engine.people.identity import Actor
@@ -54,6 +55,7 @@ class Wiring:
         add_workdays: the end of a limit of so many working days from an instant; without it a
             limit in working days counts calendar days.
         observer: watches and steers every step; for `trace` only.
+        connectors: the outside systems that service tasks may ask, by name.
         files: the store of uploads and papers.
         master_key: wraps the keys that encrypt personal data; 32 bytes, empty when there is none.
     """
@@ -64,6 +66,7 @@ class Wiring:
     on_finished: Hook | None = None
     add_workdays: AddWorkdays | None = None
     observer: Observer | None = None
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
     files: FileStore | None = None
     master_key: bytes = b""
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine.db import reading, transaction
 from engine.models import Incident, Instance, User
+from engine.process import circuits
 from engine.process import incidents as stuck
 from webui import auth
 from webui.admin import acts, blueprint
@@ -35,6 +36,7 @@ def incidents() -> Response:
             "admin/incidents.html",
             rows=_rows(session, resolved, page),
             resolved=resolved,
+            systems=[one for one in circuits.all_of(session) if one.failures],
             page=page,
             pages=pages,
             total=total,

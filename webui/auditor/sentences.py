@@ -116,6 +116,12 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
         "audit", "%(who)s destroyed personal data for good.", who=who
     ),
     "instance.started": lambda who: pgettext("audit", "%(who)s started the process.", who=who),
+    "connector.answered": lambda who: pgettext(
+        "audit", "%(who)s took over the answer of an outside system.", who=who
+    ),
+    "connector.refused": lambda who: pgettext(
+        "audit", "%(who)s took over the refusal of an outside system.", who=who
+    ),
     "instance.suspended": lambda who: pgettext("audit", "%(who)s suspended the process.", who=who),
     "instance.resumed": lambda who: pgettext("audit", "%(who)s resumed the process.", who=who),
     "instance.moved": lambda who: pgettext(
