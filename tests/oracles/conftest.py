@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if judging.folder() is None:
         for item in items:
-            if HERE in item.path.parents:
+            if HERE in item.path.parents and item.path.stem != "test_judging":
                 item.add_marker(pytest.mark.skip(reason="TONGBAN_ORACLES is not set"))
 
 
