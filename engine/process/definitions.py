@@ -23,7 +23,7 @@ from engine.errors import Invalid, NotFound
 from engine.models import Definition, Deployment, SourceFile
 from engine.people import permissions
 from engine.people.identity import Actor
-from engine.process import checking, decision_keys, triggers
+from engine.process import archives, checking, decision_keys, triggers
 from engine.process.checking import Report
 from engine.process.wiring import reading_of, wiring_of
 
@@ -74,7 +74,7 @@ def deploy(
     """Check and deploy files; all of them or none.
 
     Args:
-        files: names, with their folders, and bytes.
+        files: names, with their folders, and bytes; of an archive its model files are taken.
         by: who deploys.
         profile: `bpmn` or `release`; in a release, problems of the house are errors too.
 
@@ -83,6 +83,7 @@ def deploy(
         DeploymentRejected: a problem of severity error.
     """
     permissions.require(by, "definition:write")
+    files = archives.opened(files)
     _queue(session)
     report = _report(session, files, profile)
     parts, problems = _parts(report), report.problems
@@ -181,7 +182,9 @@ def _unchanged(session: Session, parts: Sequence[Part], report: Report) -> list[
     known = [_same(session, part, digest(report.files[part.file])) for part in parts]
     changed = {part.file for part, same in zip(parts, known, strict=True) if same is None}
     needs = [(model.file, _needs(model, report)) for model in report.parsed.processes.values()]
-    needs += [(file, decisions.imported(report.files, file)) for file in report.decisions]
+    needs += [
+        (file, decisions.imported_models(report.decisions, file)) for file in report.decisions
+    ]
     while True:
         touched = {
             file for file, needed in needs if file not in changed and not changed.isdisjoint(needed)

@@ -9,7 +9,13 @@ from engine.bpmn.decisions.checks import check_tables
 from engine.bpmn.decisions.evaluating import evaluate, invoke
 from engine.bpmn.decisions.exchange import from_plain, to_plain
 from engine.bpmn.decisions.model import Decision, DecisionModel
-from engine.bpmn.decisions.reader import imported, imports, parse, parse_all
+from engine.bpmn.decisions.reader import (
+    imported,
+    imported_models,
+    imports,
+    parse,
+    parse_all,
+)
 from engine.bpmn.decisions.record import Evaluation, Step
 
 __all__ = [
@@ -21,6 +27,7 @@ __all__ = [
     "evaluate",
     "from_plain",
     "imported",
+    "imported_models",
     "imports",
     "invoke",
     "parse",

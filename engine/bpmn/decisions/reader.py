@@ -44,16 +44,25 @@ def imported(files: Mapping[str, bytes], file: str) -> set[str]:
     """Return the files that one imports, through others too."""
     sources = {}
     for name, data in files.items():
-        if name == file or name.lower().endswith(".dmn"):
-            source, _ = open_source(data, name)
-            if source is not None:
-                sources[name] = source
-    by_namespace = {one.namespace: one.file for one in sources.values()}
+        source, _ = open_source(data, name)
+        if source is not None:
+            sources[name] = (source.namespace, set(source.imports.values()))
+    return _reached(sources, file)
+
+
+def imported_models(models: Mapping[str, DecisionModel], file: str) -> set[str]:
+    """Return the same for files that are read already."""
+    sources = {name: (one.namespace, set(one.imports)) for name, one in models.items()}
+    return _reached(sources, file)
+
+
+def _reached(sources: Mapping[str, tuple[str, set[str]]], file: str) -> set[str]:
+    by_namespace = {namespace: name for name, (namespace, _) in sources.items()}
     found: set[str] = set()
     todo = [file]
     while todo:
-        source = sources.get(todo.pop())
-        for namespace in () if source is None else source.imports.values():
+        _, namespaces = sources.get(todo.pop(), ("", set()))
+        for namespace in namespaces:
             other = by_namespace.get(namespace)
             if other is not None and other not in found and other != file:
                 found.add(other)

@@ -50,6 +50,7 @@ def begin(session: Session, process: bytes, **variables: Any) -> Instance:
     return session.get_one(Instance, world.begin(session, "p", **variables))
 
 
+KEY_ALONE = '<tongban:decision key="same" result="which"/>'
 DECIDE = '<tongban:decision key="fee" result="due"/>'
 
 
@@ -154,16 +155,15 @@ def _due(session: Session, case: UUID) -> Any:
     return session.get_one(Instance, case).variables["due"]
 
 
-def test_an_imported_file_is_pinned_with_the_decision(session: Session) -> None:
+def importing(rate: str) -> dict[str, bytes]:
     library = drawings.file(
-        drawings.decision("Rate", drawings.literal("0.1"), identity="d_rate"),
+        drawings.decision("Rate", drawings.literal(rate), identity="d_rate"),
         namespace="urn:library",
         identity="Library",
     )
-    importing = drawings.file(
-        '<import name="lib" namespace="urn:library" importType="'
-        + drawings.NAMESPACES["1.5"]
-        + '"/>',
+    place = f'namespace="urn:library" importType="{drawings.NAMESPACES["1.5"]}"'
+    importer = drawings.file(
+        f'<import name="lib" {place}/>',
         drawings.given("amount", "number"),
         drawings.decision(
             "Fee",
@@ -172,13 +172,53 @@ def test_an_imported_file_is_pinned_with_the_decision(session: Session) -> None:
             identity="fee",
         ),
     )
-    files = {"p.bpmn": asking(DECIDE), "fee.dmn": importing, "library.dmn": library}
-    definitions.deploy(session, files, by=SYSTEM)
+    return {"p.bpmn": asking(DECIDE), "fee.dmn": importer, "library.dmn": library}
+
+
+def test_an_imported_file_is_pinned_with_the_decision(session: Session) -> None:
+    definitions.deploy(session, importing("0.1"), by=SYSTEM)
     case = world.begin(session, "p", amount=200)
-    again = definitions.deploy(session, files, by=SYSTEM)
+
+    again = definitions.deploy(session, importing("0.1"), by=SYSTEM)
 
     assert session.get_one(Instance, case).variables["due"] == 20
     assert {one.version for one in again.definitions} == {1}
+
+
+def test_decisions_of_one_id_in_two_files_are_known_by_the_id_of_the_file_too(
+    session: Session,
+) -> None:
+    files = {
+        f"{name}.dmn": drawings.file(
+            drawings.decision("D", drawings.literal(f'"{name}"'), identity="same"),
+            namespace=f"urn:{name}",
+            identity=name,
+        )
+        for name in ("One", "Two")
+    }
+    process = asking('<tongban:decision key="Two.same" result="which"/>')
+
+    made = definitions.deploy(session, {"p.bpmn": process, **files}, by=SYSTEM).definitions
+    again = definitions.deploy(session, {"p.bpmn": process, **files}, by=SYSTEM).definitions
+    with pytest.raises(DeploymentRejected, match="no decision same"):
+        definitions.deploy(session, {"q.bpmn": asking(KEY_ALONE), **files}, by=SYSTEM)
+
+    assert {one.key for one in made if one.kind == "decision"} == {"One.same", "Two.same"}
+    assert {one.version for one in again} == {1}
+    case = world.begin(session, "p")
+    assert session.get_one(Instance, case).variables == {"which": "Two"}
+
+
+def test_a_changed_import_gives_its_decision_a_new_version(session: Session) -> None:
+    definitions.deploy(session, importing("0.1"), by=SYSTEM)
+    old = world.begin(session, "p", amount=200)
+
+    made = definitions.deploy(session, importing("0.2"), by=SYSTEM).definitions
+
+    assert {(one.key, one.version) for one in made} == {("p", 2), ("fee", 2), ("d_rate", 2)}
+    new = world.begin(session, "p", amount=200)
+    assert session.get_one(Instance, old).variables["due"] == 20
+    assert session.get_one(Instance, new).variables["due"] == 40
 
 
 def test_a_variable_that_is_not_set_fails_the_step_by_name(session: Session) -> None:
