@@ -10,25 +10,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
 from catalogue.problem import Problem, in_order
 from engine.bpmn import decisions, parser
-from engine.bpmn.checks import house
+from engine.bpmn.checks import house, names
 from engine.bpmn.checks.house import BY_HAND
 from engine.bpmn.checks.rules import of_file, of_process, rule
 from engine.bpmn.decisions import DecisionModel
-from engine.bpmn.model import Parsed
+from engine.bpmn.model import Node, Parsed, ProcessModel
 from engine.bpmn.soundness import Proof
-from engine.process import decision_keys, forms, parts, proving
+from engine.process import archives, decision_keys, forms, parts, proving
 from engine.process.forms import Form
 from engine.process.parts import LONGEST_ID, decisions_of, form_file
 
 __all__ = ["PROFILES", "Report", "check", "decisions_of", "form_file", "sha256", "type_of"]
 
 PROFILES = ("bpmn", "release")
-TYPES = {".bpmn": "bpmn", ".xml": "bpmn", ".form": "form", ".dmn": "dmn"}
+TYPES = {".bpmn": "bpmn", ".xml": "bpmn", ".form": "form", ".dmn": "dmn", ".zip": "archive"}
 LONGEST_FILE = 200
 _ALWAYS_ERRORS = frozenset({"unreadable", "invalid", "unsupported", "unsafe"})
 _RELEASE_ERRORS = _ALWAYS_ERRORS | {"unsound", "unproven", "house"}
@@ -118,11 +119,22 @@ def check(
         found += parts.called(model, parsed.processes, known)
         found += parts.asked(model, report.decisions, decided)
         found += house.problems(model, people)
+    if style:
+        found += names.problems(parsed.processes, partial(_fields, report))
     report.proofs = proving.prove_all(parsed.processes)
     found += [one for proof in report.proofs.values() for one in proof.problems]
     told = (one for one in found if style or one.severity != "hint")
     report.problems = in_order(dict.fromkeys(_graded(one, profile) for one in told))
     return report
+
+
+def _fields(report: Report, model: ProcessModel, node: Node) -> frozenset[str]:
+    """Return what the form of a task writes; of a form that is not here nobody knows."""
+    key = node.extensions.form
+    if not key:
+        return frozenset()
+    file = form_file(model.file, key, report.forms)
+    return frozenset(report.forms[file].fields) if file else frozenset({names.ANYTHING})
 
 
 def _files(report: Report) -> Iterator[Problem]:
@@ -134,6 +146,8 @@ def _files(report: Report) -> Iterator[Problem]:
             yield from problems
             if form is not None:
                 report.forms[name] = form
+        elif kind == "archive":
+            yield from _archive(name, data)
         elif kind not in ("bpmn", "dmn"):
             yield of_file("file-type", name)
         if len(name) > LONGEST_FILE:
@@ -148,6 +162,16 @@ def type_of(name: str) -> str | None:
 def sha256(data: bytes) -> str:
     """Return the name of a content."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _archive(name: str, data: bytes) -> Iterator[Problem]:
+    """Say why an archive was not opened; one that can be is opened before files are checked."""
+    try:
+        archives.unpack(data)
+    except archives.ArchiveRefused as refused:
+        yield of_file("archive", name, reason=refused)
+    else:
+        yield of_file("file-type", name)
 
 
 def _decisions(report: Report) -> Iterator[Problem]:

@@ -120,7 +120,7 @@ def check(
     session: Session, files: Mapping[str, bytes], *, profile: str = "bpmn"
 ) -> tuple[list[Part], list[Problem]]:
     """Return the definitions in some files and everything that is wrong with them here."""
-    report = _report(session, files, profile)
+    report = _report(session, archives.opened(files), profile)
     return _parts(report), report.problems
 
 

@@ -17,14 +17,11 @@ from engine.bpmn.model import EVENTS, GATEWAYS, NODES, SUBPROCESSES, TASKS
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
-WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 _DRAWN = NODES | {
     "sequenceFlow", "participant", "lane", "messageFlow", "group", "textAnnotation",
     "dataObjectReference", "dataStoreReference",
 }  # fmt: skip
 MOST_TOLD = 50
-_EDGES = ("sequenceFlow", "messageFlow")
-_LOOSE = ("dataObjectReference", "dataStoreReference", "textAnnotation", "group")
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,6 @@ def problems(source: Source) -> Iterator[Problem]:
     """Yield what is wrong with the drawing of a file."""
     drawn = {plain(e.get("bpmnElement", "")) for e in source.root.element.iter(*_SHOWN)}
     yield from not_drawn(source, drawn)
-    yield from edges(source)
     shapes = list(_shapes(source))
     for shape in shapes:
         if shape.width <= 0 or shape.height <= 0:
@@ -85,14 +81,6 @@ def not_drawn(source: Source, drawn: set[str]) -> Iterator[Problem]:
         return
     for item in lost:
         yield source.problem("no-bpmndi", item)
-
-
-def edges(source: Source) -> Iterator[Problem]:
-    """Edges that lead from nowhere to nowhere."""
-    for edge in source.root.element.iter(f"{DI}BPMNEdge"):
-        item = source.by_id.get(plain(edge.get("bpmnElement", "")))
-        if item is not None and item.kind in _EDGES and len(edge.findall(WAYPOINT)) < 2:
-            yield source.problem("edge-without-points", item)
 
 
 def _shapes(source: Source) -> Iterator[Shape]:

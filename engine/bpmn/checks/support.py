@@ -43,7 +43,7 @@ def refusals(process: ProcessModel, element: Any) -> list[Problem]:
 
 
 def _node(process: ProcessModel, node: Node) -> Iterator[Reason]:
-    if node.kind == "adHocSubProcess" and process.inside(node.id):
+    if node.kind == "adHocSubProcess" and not _can_be_chosen(process, node):
         yield "ad-hoc-subprocess", {}
     if node.kind == "complexGateway":
         yield from _complex(process, node)
@@ -65,6 +65,17 @@ def _node(process: ProcessModel, node: Node) -> Iterator[Reason]:
 
 def _is_wired(node: Node) -> bool:
     return bool(node.extensions.operation or node.extensions.connector)
+
+
+def _can_be_chosen(process: ProcessModel, node: Node) -> bool:
+    """Whether people can do the tasks of an ad-hoc sub-process by choosing them, one each time."""
+    inside = process.inside(node.id)
+    if not inside:
+        return True
+    free = node.ordering != "Sequential" and node.cancels_rest and node.completion is not None
+    return free and all(
+        one.kind in ("userTask", "manualTask") and one.loop is None for one in inside
+    )
 
 
 def _is_never_entered(process: ProcessModel, node: Node) -> bool:

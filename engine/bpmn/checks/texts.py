@@ -77,6 +77,7 @@ def _of_node(node: Node) -> Iterator[Text]:
         for name, text in event.correlation:
             yield from expression(f"correlation {name}", text)
     yield from expression("activation condition", node.activation)
+    yield from expression("completion condition", node.completion)
     if loop is not None:
         yield from expression("cardinality", loop.cardinality)
         yield from expression("collection", loop.collection)
