@@ -21,6 +21,7 @@ from engine.bpmn.activities import (
     SubProcess,
     UserTask,
 )
+from engine.bpmn.adhoc import OfferedManualTask, OfferedTask
 from engine.bpmn.events import (
     BoundaryEvent,
     CatchEvent,
@@ -45,6 +46,7 @@ _CLASSES: dict[str, type[Any]] = {
     "inclusiveGateway": InclusiveGateway,
     "complexGateway": ComplexGateway,
 }
+_OFFERED: dict[str, type[Any]] = {"userTask": OfferedTask, "manualTask": OfferedManualTask}
 _EVENT_CLASSES: dict[str, type[Any]] = {
     "startEvent": StartEvent,
     "intermediateCatchEvent": CatchEvent,
@@ -66,6 +68,9 @@ def make(spec: Any, model: ProcessModel, node: Node) -> Any:
         "lane": node.lane,
         "documentation": node.documentation,
     }
+    frame = model.nodes.get(node.parent or "")
+    if frame is not None and frame.kind == "adHocSubProcess":
+        return _OFFERED[node.kind](spec, node.id, **common)
     if node.kind in _EVENT_CLASSES:
         return _EVENT_CLASSES[node.kind](
             spec, node.id, event_definition=NoneEventDefinition(), **common

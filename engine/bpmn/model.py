@@ -109,6 +109,8 @@ class Node:
     parallel_events: bool = False  # an instantiating gateway that needs all of its events
     activation: str | None = None  # condition of a complex gateway
     ordering: str | None = None  # of an ad-hoc sub-process
+    completion: str | None = None  # condition by which it is complete
+    cancels_rest: bool = True  # whether what is not done then is cancelled
 
 
 @dataclass(frozen=True)

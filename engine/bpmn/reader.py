@@ -130,6 +130,8 @@ class Reader:
             parallel_events=element.get("eventGatewayType") == "Parallel",
             activation=text_of(element, "activationCondition"),
             ordering=element.get("ordering"),
+            completion=text_of(element, "completionCondition"),
+            cancels_rest=element.get("cancelRemainingInstances", "true") in _YES,
         )
 
     def _flow(self, element: Any, parent: str | None, flows: dict[str, Flow]) -> Flow:

@@ -321,3 +321,37 @@ def test_flows_of_an_activated_complex_gateway_may_be_called_otherwise_in_a_new_
     complete(run, "c", n=3)
 
     assert obstacles == [] and ready(run) == ["late", "z"]
+
+
+def test_people_choose_in_an_ad_hoc_subprocess_until_its_condition_holds():
+    inside = (
+        user("look")
+        + user("ask")
+        + user("answer")
+        + flows("ask answer")
+        + '<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">clear'
+        "</bpmn:completionCondition>"
+    )
+    made = bundle(
+        process(
+            "p",
+            start(),
+            element("adHocSubProcess", "hear", inside),
+            user("decide"),
+            flows("s hear; hear decide"),
+        )
+    )
+    run = begin(made, {"clear": False})
+    assert ready(run) == ["ask", "look"]
+    complete(run, "ask", asked=1)
+    run = again(run)
+    assert ready(run) == ["answer", "ask", "look"]
+    complete(run, "look", seen=True)
+    assert ready(run) == ["answer", "ask", "look"]
+    assert [t.data["seen"] for t in run.ready_tasks() if t.element == "look"] == [True]
+    run = again(run)
+    complete(run, "answer", clear=True)
+
+    assert ready(run) == ["decide"]
+    assert sorted(happened(run, "cancelled")) == ["ask", "look"]
+    assert run.variables == {"clear": True, "asked": 1, "seen": True}

@@ -95,6 +95,26 @@ ROWS = (
     ),
     Executed(
         _A,
+        "Ad-hoc sub-process of user and manual tasks, in parallel, with a completion condition",
+        one(
+            element(
+                "adHocSubProcess",
+                "a",
+                user("b")
+                + user("c")
+                + user("d")
+                + flows("c d")
+                + '<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">done'
+                "</bpmn:completionCondition>",
+            )
+        ),
+        "s a b c b c d",
+        "b c",
+        {"done": False},
+        "people choose what is done and how often by completing it; then the condition is asked",
+    ),
+    Executed(
+        _A,
         "Call activity, recursive too",
         one(element("callActivity", "a", calledElement="q"))
         + process("q", start("qs"), user("b"), flows("qs b")),

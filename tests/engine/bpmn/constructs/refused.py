@@ -50,11 +50,12 @@ THROWS = ROOT.replace(
 ROWS = (
     Refused(
         _A,
-        "Ad-hoc sub-process with activities",
+        "Any other ad-hoc sub-process",
         one(element("adHocSubProcess", "a", user("b"))),
         "ad-hoc-subprocess",
         "a",
-        "people choose what is done and how often; nothing here lets them choose",
+        "without a condition the standard does not say when it is complete; nobody chooses a script; "
+        "in sequence, only one person at a time could have begun",
     ),
     Refused(
         _A,
