@@ -1,4 +1,8 @@
-"""Record: what an evaluation leaves behind, for the caller and for the history."""
+"""Record: what an evaluation leaves behind, for the caller and for the history.
+
+A step for every decision, in the order in which they were evaluated; errors that forbid to use the
+value; notes that tell why a part of it is null.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Requirements: in which order decisions have to be evaluated, and that they go in no circle."""
+"""Requirements: in which order decisions have to be evaluated, and that they go in no circle.
+
+Both walk the graph without recursion, so that no chain of decisions is too long, and look at each
+decision once.
+"""
 
 from __future__ import annotations
 

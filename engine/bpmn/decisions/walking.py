@@ -1,4 +1,8 @@
-"""Walking: all boxed expressions of a logic, from the outside in."""
+"""Walking: all boxed expressions of a logic, from the outside in.
+
+Checks use it to find the decision tables of a model wherever they stand, inside of contexts and
+functions too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Invoking: a function with arguments by place or by name, built in or of the model."""
+"""Invoking: a function with arguments by place or by name, built in or of the model.
+
+Arguments are made to fit the types of the parameters first; where one does not, the result is
+null. Calls count more than once towards the depth an evaluation may have.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Pattern class reader: escapes and classes in brackets, with ranges and subtraction."""
+"""Pattern class reader: escapes and classes in brackets, with ranges and subtraction.
+
+It keeps the place in the pattern and gives, for each class, a test of one character. What XPath
+does not know is refused, never taken literally.
+"""
 
 from __future__ import annotations
 

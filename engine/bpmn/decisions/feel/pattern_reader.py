@@ -92,9 +92,11 @@ class _Reader(ClassReader):
         self.dot: Accepts = (lambda c: True) if "s" in flags else (lambda c: c not in "\n\r")
 
     def peek(self) -> str:
+        """Return the next sign of the pattern."""
         return self.pattern[self.at : self.at + 1]
 
     def alternatives(self) -> Code:
+        """Read pieces with `|` between them."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise Unfit("the pattern is nested too deep")
@@ -108,6 +110,7 @@ class _Reader(ClassReader):
         return made
 
     def sequence(self) -> Code:
+        """Read pieces one after the other."""
         made: Code = []
         while self.peek() and (self.literal or self.peek() not in "|)"):
             made += self.repeated(self.piece())
@@ -116,10 +119,12 @@ class _Reader(ClassReader):
 
     @staticmethod
     def small(size: int) -> None:
+        """Make sure that a program is not too large."""
         if size > LARGEST:
             raise Unfit("the pattern is too large")
 
     def repeated(self, piece: Code) -> Code:
+        """Read how often a piece is repeated."""
         sign = self.peek()
         if self.literal or sign not in ("?", "*", "+", "{"):
             return piece
@@ -136,6 +141,7 @@ class _Reader(ClassReader):
         return _repeat(piece, least, most, lazy)
 
     def counts(self) -> tuple[int, int | None]:
+        """Read `{n}`, `{n,}` or `{n,m}`."""
         end = self.pattern.find("}", self.at)
         parts = self.pattern[self.at + 1 : end].split(",") if end > 0 else []
         good = [part.isdecimal() and part.isascii() and len(part) < 5 for part in parts]
@@ -151,6 +157,7 @@ class _Reader(ClassReader):
         return least, most
 
     def piece(self) -> Code:
+        """Read one piece."""
         sign = self.peek()
         self.at += 1
         if self.literal:
@@ -174,11 +181,13 @@ class _Reader(ClassReader):
         return [self.accept(one_of(sign))]
 
     def accept(self, accepts: Accepts) -> tuple[Any, ...]:
+        """Return a step that takes a character, in either case where the flag i asks for it."""
         if not self.fold:
             return (CHARACTER, accepts)
         return (CHARACTER, lambda c: accepts(c) or accepts(c.lower()[:1]) or accepts(c.upper()[:1]))
 
     def group(self) -> Code:
+        """Read what stands in brackets, after the opening one."""
         captures = True
         if self.pattern.startswith("?:", self.at):
             self.at += 2

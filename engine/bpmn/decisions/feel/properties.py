@@ -1,4 +1,8 @@
-"""Properties: what stands after a point: entries of contexts, parts of dates and durations."""
+"""Properties: what stands after a point: entries of contexts, parts of dates and durations.
+
+A value has the parts that its kind has in DMN 1.5, table 65, and no others: nothing of Python can
+be reached by a name.
+"""
 
 from __future__ import annotations
 

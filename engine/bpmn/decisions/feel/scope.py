@@ -1,4 +1,7 @@
-"""Scope: the values that names have at one place, each layer seeing the one around it."""
+"""Scope: the values that names have at one place, each layer seeing the one around it.
+
+A `Closure` is a function of a model, which keeps the scope it was written in.
+"""
 
 from __future__ import annotations
 

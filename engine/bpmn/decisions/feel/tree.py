@@ -1,4 +1,8 @@
-"""Tree: what a FEEL text is read into. Nodes never change and hold no value of a case."""
+"""Tree: what a FEEL text is read into.
+
+Nodes never change and hold no value of a case, so one tree serves all evaluations. What a node
+means is written in `evaluator`.
+"""
 
 from __future__ import annotations
 

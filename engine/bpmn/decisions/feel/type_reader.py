@@ -1,4 +1,8 @@
-"""Type reader: types as FEEL writes them, `list<number>`, `context<a: string>`, item definitions."""
+"""Type reader: types as FEEL writes them after `instance of` and in parameters.
+
+`number`, `list<number>`, `context<a: string>`, `function<number> -> string`, and the item
+definitions of the model, whose names may hold spaces.
+"""
 
 from __future__ import annotations
 

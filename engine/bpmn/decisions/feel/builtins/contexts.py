@@ -1,4 +1,8 @@
-"""Functions of contexts: reading, making, changing and joining them."""
+"""Functions of contexts: reading, making, changing and joining them.
+
+A context is never changed: what changes it gives another. A key that is missing, and a key that
+is there twice, have no value.
+"""
 
 from __future__ import annotations
 

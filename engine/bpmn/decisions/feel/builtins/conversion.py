@@ -1,4 +1,8 @@
-"""Functions that turn one kind of value into another: number, string, date, time, duration."""
+"""Functions that turn one kind of value into another: number, string, date, time, duration.
+
+A text that is not exactly what is asked for has no value; nothing is guessed. `written` is the one
+place where a value becomes a text, and pays for every part of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Functions of the calendar: day and week of the year, names of days and months, now and today."""
+"""Functions of the calendar: day and week of the year, names of days and months, now and today.
+
+`now` is the instant that the evaluation was given, as the clocks of the business zone show it, so
+that a decision replayed later gives the same answer.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Functions of lists: membership, parts, joining, order, and truth over many."""
+"""Functions of lists: membership, parts, joining, order, and truth over many.
+
+A single value counts as a list of one. Places are counted from 1, or from -1 backwards; a place
+that is not there has no value. No list is ever changed.
+"""
 
 from __future__ import annotations
 

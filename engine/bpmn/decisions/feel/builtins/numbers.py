@@ -1,4 +1,8 @@
-"""Functions of numbers: rounding, remainders, roots and logarithms, all in 34 digits."""
+"""Functions of numbers: rounding, remainders, roots and logarithms, all in 34 digits.
+
+Rounding goes to a scale between the least and the greatest exponent of such a number. A remainder
+has the sign of the divisor, as the standard defines it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Functions over the values of a list: least, greatest, sum and the measures of statistics."""
+"""Functions over the values of a list: least, greatest, sum and the measures of statistics.
+
+An empty list has none of them but a mode, which is empty. Values that cannot be compared have no
+least and no greatest.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Functions of texts: parts, case, search, and regular expressions in linear time."""
+"""Functions of texts: parts, case, search, and regular expressions.
+
+Characters are code points, counted from 1, or from -1 backwards. Patterns are those of XPath and
+are run by `patterns`, which no text can make run away.
+"""
 
 from __future__ import annotations
 
