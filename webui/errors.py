@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import math
 import secrets
 import traceback
 from collections.abc import Mapping
@@ -90,8 +91,8 @@ def _engine_error(error: EngineError) -> Response:
         answer = _page(error.status, error.code, text_of(error), fields=_field_errors(error))
     if error.status == 401 and _for_program():
         answer.headers["WWW-Authenticate"] = "Bearer"
-    if error.status == 429 and "seconds" in error.params:
-        answer.headers["Retry-After"] = str(error.params["seconds"])
+    if error.status in (429, 503) and "seconds" in error.params:
+        answer.headers["Retry-After"] = str(math.ceil(error.params["seconds"]))
     return answer
 
 

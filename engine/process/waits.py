@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from engine import rows
 from engine.bpmn.workflow import Run
 from engine.models import Job, Message, Subscription
-from engine.process import correlations
+from engine.process import correlations, waking
 from engine.record.history import Value
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def save(step: Step) -> None:
     ]
     gone = _gone(step.before.timers, now.timers) + _gone(step.before.connectors, now.connectors)
     _write(step, Job, gone, new)
+    if any(job["due_at"] <= step.at for job in new):
+        waking.notify(step.session)
     listening = [
         _subscription(step, token, *event) for token, event in _new(step.before.events, now.events)
     ]

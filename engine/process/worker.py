@@ -9,11 +9,13 @@ import logging
 from collections.abc import Callable
 from threading import Event
 
+import psycopg
+
 from engine.bpmn.errors import StepFailed
 from engine.db import Database, reading, transaction
 from engine.errors import Unavailable
 from engine.people.identity import Actor
-from engine.process import idempotency, jobs, messages, starting, steps
+from engine.process import idempotency, jobs, messages, starting, steps, waking
 from engine.process.interventions import batches
 
 PAUSE = 1.0  # seconds between looks when nothing is due
@@ -58,7 +60,10 @@ def run(
     """Work until `stop` is set; a database that is away for a while is waited for."""
     while not stop.is_set():
         try:
-            run_once(database, on_round=on_round)
-        except Unavailable as error:
-            log.warning("worker waits for the database", extra={"code": error.code})
-        stop.wait(PAUSE)
+            with waking.listening(database) as ear:
+                while not stop.is_set():
+                    run_once(database, on_round=on_round)
+                    ear.wait(stop, PAUSE)
+        except (Unavailable, psycopg.OperationalError) as error:
+            log.warning("worker waits for the database", extra={"kind": type(error).__name__})
+            stop.wait(PAUSE)
