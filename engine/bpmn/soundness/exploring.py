@@ -171,7 +171,12 @@ class Explorer:
         return True
 
     def _enabled(self, marking: int) -> list[_Move]:
-        return self._from(marking, marking & self.moving) or self._from(marking, marking)
+        """Return the moves: of tokens that never rest, else of inclusive joins, else all."""
+        first = self._from(marking, marking & self.moving)
+        if first:
+            return first
+        found = self._from(marking, marking)
+        return [move for move in found if move.rule] or found
 
     def _from(self, marking: int, left: int) -> list[_Move]:
         """Return the moves that begin with one of some places."""

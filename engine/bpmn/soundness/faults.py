@@ -145,7 +145,7 @@ def dead(drawing: Drawing, covers: frozenset[Key]) -> set[str]:
 
 
 def _dead(drawing: Drawing, found: set[str], stuck: list[str]) -> list[Fault]:
-    explained = drawing.reach(one for one in stuck if one in drawing.nodes)
+    explained = drawing.reach(_with_parents(drawing, stuck))
     left = [one for one in drawing.nodes if one in found and one not in explained]
     first = [one for one in left if not _after_dead(drawing, one, found)]
     told: list[Fault] = []
@@ -158,6 +158,17 @@ def _dead(drawing: Drawing, found: set[str], stuck: list[str]) -> list[Fault]:
         others = (one for one in drawing.nodes if one in further and one != identity)
         told.append(Fault("dead-element", identity, (identity, *others)))
     return told
+
+
+def _with_parents(drawing: Drawing, elements: list[str]) -> set[str]:
+    """Return some nodes and the sub-processes around them, which their faults hold up."""
+    found: set[str] = set()
+    for element in elements:
+        node = drawing.nodes.get(element)
+        while node is not None:
+            found.add(node.id)
+            node = drawing.nodes.get(node.parent or "")
+    return found
 
 
 def _after_dead(drawing: Drawing, identity: str, found: set[str]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from engine.bpmn.soundness.net import MOVING, START, Key, Net, Transition
 
@@ -257,12 +258,15 @@ class Reducer:
             self._drop(old)
         for one in [one for one in self.alive if one.join == join]:
             self._drop(one)
-            made = Transition(
-                one.element,
-                frozenset({name}),
-                one.outputs,
-                steps + one.steps,
+            at = {f"at:{join}"}
+            made = replace(
+                one,
+                inputs=frozenset({name}),
+                steps=steps + one.steps,
                 covers=covers | one.covers,
+                some=one.some - at,
+                clears=one.clears - at,
+                join=None,
             )
             self.alive[made] = None
             self._link(made)

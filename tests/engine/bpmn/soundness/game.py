@@ -342,6 +342,11 @@ class Play:
             yield ("over", frozenset())
             return
         urgent = [token for token in tokens if self.ends_at_once(token)]
+        if self.rests and not urgent:
+            fired = list(self.inclusive(state))
+            if fired:
+                yield from fired
+                return
         for token in urgent or tokens:
             if token[0].startswith("("):
                 continue
@@ -358,7 +363,7 @@ class Play:
         if not self.rests:
             return
         for node in self.level.nodes.values():
-            if self.level.joins(node):
+            if self.level.joins(node) and node.kind == "parallelGateway":
                 yield from self.join(state, node)
         if listening:
             for handler in self.level.handlers:
@@ -405,6 +410,24 @@ class Play:
     def cancels(self) -> bool:
         holder = self.level.model.nodes.get(self.level.parent or "")
         return holder is not None and holder.kind == "transaction"
+
+    def inclusive(self, state: State) -> Iterator[Any]:
+        """What inclusive joins do, here and below: before anybody else who rests."""
+        tokens, ended, listening = state
+        for node in self.level.nodes.values():
+            if self.level.joins(node) and node.kind == "inclusiveGateway":
+                yield from self.join(state, node)
+        for token in tokens:
+            if token[2] is not None and token[2] != "never":
+                node = self.level.nodes[self.position(token[0])]
+                below = self.game.inner(self.level, node)
+                assert below is not None
+                for event in Play(self.game, below, self.rests).inclusive(token[2]):
+                    if event[0] == "to":
+                        rest = (tokens - {token}, ended, listening)
+                        yield ("to", self.swap(rest, token, event[1]), event[2])
+                    else:
+                        yield event
 
     def join(self, state: State, node: Node) -> Iterator[Any]:
         tokens, ended, listening = state

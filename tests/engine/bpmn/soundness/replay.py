@@ -23,18 +23,24 @@ BY_HAND = ("userTask", "manualTask")
 
 
 class Script(dict[str, list[str]]):
-    """What each gateway chooses, each time that it is asked; the first flow after that."""
+    """What each gateway chooses, each time that it is asked; its flows by turns after that."""
 
     def __init__(self, nodes: Iterable[Node], models: Iterable[ProcessModel]) -> None:
         super().__init__()
         self.said: dict[str, deque[list[str]]] = defaultdict(deque)
+        self.turns: dict[str, deque[str]] = {}
         for node in nodes:
-            if node.kind in CHOOSING:
-                self[node.id] = [f.id for model in models for f in model.outgoing(node.id)][:1]
+            flows = [flow.id for model in models for flow in model.outgoing(node.id)]
+            if node.kind in CHOOSING and flows:
+                self.turns[node.id] = deque(flows)
 
     def get(self, gateway: str, default: Any = None) -> Any:
-        said = self.said[gateway]
-        return said.popleft() if said else super().get(gateway, default)
+        if self.said[gateway]:
+            return self.said[gateway].popleft()
+        if gateway not in self.turns:
+            return default
+        self.turns[gateway].rotate(-1)
+        return [self.turns[gateway][-1]]
 
 
 class Replay:
@@ -46,7 +52,7 @@ class Replay:
         self.problem = problem
         self.path = [(str(step["element"]), step["flow"]) for step in problem.path]
         bundle = build("p", models)  # unsound drawings may be refused for other reasons too
-        self.choices = Script(self.nodes.values(), models.values())
+        self.choices = Script(self.nodes.values(), list(models.values()))
         self.groups = [
             (element, [str(flow) for _, flow in steps if flow])
             for element, steps in groupby(self.path, key=lambda step: step[0])
