@@ -87,7 +87,7 @@ def _answers(session: Session, instance_id: UUID) -> Iterator[Fault]:
         told[row.field] = (sequence, canonical.decode(data).get("after"))
     kept = {
         name: canonical.encode(value).decode()
-        for name, value in personal.values(session, instance_id).items()
+        for name, value in personal.values(session, instance_id, whole=False).items()
     }
     for name, (sequence, after) in told.items():
         if kept.get(name) != after:

@@ -92,13 +92,21 @@ def forget(session: Session, instance_id: UUID, field: str) -> None:
     )
 
 
-def values(session: Session, instance_id: UUID) -> dict[str, Any]:
-    """Return all kept fields in clear, for the engine's own work; destroyed ones are left out."""
+def values(session: Session, instance_id: UUID, *, whole: bool = True) -> dict[str, Any]:
+    """Return all kept fields in clear, for the engine's own work; destroyed ones are left out.
+
+    Args:
+        whole: raise KeyDoesNotFit or ValueError for a damaged one instead of leaving it out.
+    """
     person_keys = keys.existing_keys(session, instance_id)
     found = {}
     for row in _rows(session, instance_id):
         if row.person is None or person_keys.get(row.person) is not None:
-            found[row.field] = _value(row, person_keys)
+            try:
+                found[row.field] = _value(row, person_keys)
+            except (keys.KeyDoesNotFit, ValueError):
+                if whole:
+                    raise
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.db import Database, reading, transaction
-from engine.models import AccessEvent, Event, EventValue, PersonKey
+from engine.models import AccessEvent, CaseData, Event, EventValue, PersonKey
 from engine.record import history, personal, verifier
 from engine.record.history import Entry, Value
 from tests.engine.record.cases import make_instance
@@ -206,3 +206,17 @@ def test_a_case_that_is_not_there_is_not_found(auditor: Browser) -> None:
 
     assert auditor.get(f"/auditor/cases/{nowhere}").status_code == 404
     assert auditor.get(f"/auditor/cases/{nowhere}/history.jsonl").status_code == 404
+
+
+def test_kept_data_that_cannot_be_read_does_not_take_the_page_down(
+    auditor: Browser, case: UUID, database: Database
+) -> None:
+    with transaction(database) as session:
+        session.execute(
+            update(CaseData).where(CaseData.instance_id == case).values(value=bytes(60))
+        )
+
+    answer = auditor.get(f"/auditor/cases/{case}")
+
+    assert answer.status_code == 200
+    assert "已经读不出来" in text(answer) or "读不" in text(answer)

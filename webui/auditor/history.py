@@ -79,6 +79,7 @@ def _page(session: Session, instance_id: UUID, **more: Any) -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     words = words_of(session, instance)
     events, unreadable = _events(session, instance, newest, page)
+    kept, damaged = _shown(session, instance_id)
     found = session.get(Case, instance_id)
     return render_template(
         "auditor/case.html",
@@ -86,16 +87,16 @@ def _page(session: Session, instance_id: UUID, **more: Any) -> str:
         line=worklists.line(session, found, i18n.language()) if found else None,
         report=verify.verify(session, instance_id),
         rows=[_row(event, words) for event in events],
-        unreadable=unreadable,
+        unreadable=unreadable or damaged,
         newest=newest,
         page=page,
         pages=pages,
-        kept=[_kept(one, words) for one in personal.shown(session, instance_id)],
+        kept=[_kept(one, words) for one in kept],
         looks=[
             (look, words.people.get(look.actor, look.actor), look_name(look.what))
             for look in looks.of_case(session, instance_id)
         ],
-        choices=_choices(session, instance_id, events, words),
+        choices=_choices(kept, events, words),
         **more,
     )
 
@@ -151,20 +152,26 @@ def _kept(one: personal.Kept, words: Words) -> tuple[str, str, Shown, str]:
     return one.field, words.name(one.field), words.shown(one.field, one.value), one.state
 
 
+def _shown(session: Session, instance_id: UUID) -> tuple[list[personal.Kept], bool]:
+    """Return what is kept of persons, and whether some of it can no longer be read."""
+    try:
+        return personal.shown(session, instance_id), False
+    except (ValueError, EngineError):
+        return [], True
+
+
 def _choices(
-    session: Session, instance_id: UUID, events: list[EventView], words: Words
+    kept: list[personal.Kept], events: list[EventView], words: Words
 ) -> list[tuple[str, str]]:
     """Return what may be revealed from this page: kept fields and values of its events."""
-    kept = [
-        f"data {one.field}" for one in personal.shown(session, instance_id) if one.state == "masked"
-    ]
+    fields = [f"data {one.field}" for one in kept if one.state == "masked"]
     changed = [
         f"{event.sequence} {change.field}"
         for event in events
         for change in event.changes
         if change.state == "masked"
     ]
-    return [(place, _place_name(place, words)) for place in kept + changed]
+    return [(place, _place_name(place, words)) for place in fields + changed]
 
 
 def _place_name(place: str, words: Words) -> str:

@@ -75,3 +75,16 @@ def test_an_answer_that_was_taken_away_is_named(database, received):
         )
 
     assert problem(database, received) == "agent.id_no is no longer kept as it says"
+
+
+@pytest.mark.parametrize("value", [b"", b"no json", bytes(60)])
+@pytest.mark.parametrize("field", ["agent.id_no", "form.pharmacy_name"])
+def test_a_damaged_answer_is_named_and_breaks_nothing(database, received, field, value):
+    with transaction(database) as session:
+        session.execute(
+            update(CaseData)
+            .where(CaseData.instance_id == received, CaseData.field == field)
+            .values(value=value)
+        )
+
+    assert problem(database, received) == f"{field} is no longer kept as it says"
