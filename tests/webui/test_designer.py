@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
+from engine.casework import reference
 from engine.db import Database, reading, transaction
 from engine.models import Definition
 from engine.people.identity import Actor
@@ -144,3 +145,28 @@ def test_a_refused_upload_names_element_and_line_and_changes_nothing(
 )
 def test_what_is_no_model_is_refused(designer: Browser, files: dict[str, bytes]) -> None:
     assert designer.post("/designer/deployments", upload(**files)).status_code == 422
+
+
+def test_scenarios_are_played_on_what_is_deployed(designer: Browser, database: Database) -> None:
+    shared = reference.PROCESSES / "shared"
+    files = {name: (shared / name).read_bytes() for name in ("intake.bpmn", "correction.bpmn")}
+    changed = files | {
+        "correction.bpmn": files["correction.bpmn"].replace(
+            b'sourceRef="Event_CorrectionLimit" targetRef="Activity_LapseCorrection"',
+            b'sourceRef="Event_CorrectionLimit" targetRef="Activity_AnswerCorrection"',
+        )
+    }
+    pages = []
+    for deployed in (files, changed):
+        with transaction(database) as session:
+            definitions.deploy(session, deployed, by=Actor.system())
+        pages.append(text(designer.get("/designer/processes/correction/scenarios")))
+
+    assert "符合预期" in pages[0] and "不符" not in pages[0]
+    assert "data:image/svg+xml;base64," in pages[0]
+    assert "不符" in pages[1] and "correction.lapse" in pages[1]
+
+
+def test_a_process_without_scenarios_says_so(designer: Browser, running: None) -> None:
+    assert "没有场景" in text(designer.get("/designer/processes/inner/scenarios"))
+    assert "/designer/processes/inner/scenarios" in text(designer.get("/designer/processes/inner"))

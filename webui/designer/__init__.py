@@ -20,4 +20,4 @@ def _nav() -> list[NavItem]:
 furnish(blueprint, "designer", _nav)
 
 # The views register on the blueprint above.
-from webui.designer import processes, uploads  # noqa: E402, F401
+from webui.designer import processes, scenarios, uploads  # noqa: E402, F401
