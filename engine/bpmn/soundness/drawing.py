@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import combinations
 
-from engine.bpmn.model import Flow, Node, ProcessModel
+from engine.bpmn.model import ACTIVITIES, Flow, Node, ProcessModel
 
 MOST_CONDITIONS = 10
 Option = tuple[Flow, ...]
@@ -60,7 +60,15 @@ class Drawing:
         return found
 
     def entries(self, parent: str | None) -> list[Beginning]:
-        """Return the alternatives by which a level begins, each with all its first nodes."""
+        """Return the alternatives by which a level begins, each with all its first nodes.
+
+        Activities that no flow leads to begin beside a start event.
+        """
+        found = self._starts(parent)
+        beside = tuple(n for n in self.inside[parent] if n.kind in ACTIVITIES and _begins(self, n))
+        return [(*one, *(n for n in beside if n not in one)) for one in found]
+
+    def _starts(self, parent: str | None) -> list[Beginning]:
         nodes = self.inside[parent]
         starts = [node for node in nodes if node.kind == "startEvent"]
         if parent is not None and self.nodes[parent].triggered_by_event:
@@ -74,9 +82,8 @@ class Drawing:
     def callable_entries(self) -> list[Beginning]:
         """Return how the process begins when another one calls it."""
         starts = [node for node in self.inside[None] if node.kind == "startEvent"]
-        if starts:
-            return _plain(starts)
-        return self.entries(None)
+        plain = [node for node in starts if node.event.kind == "none"][:1]
+        return [one for one in self.entries(None) if not starts or plain and one[0] == plain[0]]
 
     def reach(
         self, roots: Iterable[str], without: str | None = None, within: frozenset[str] | None = None
@@ -183,6 +190,7 @@ def _begins(drawing: Drawing, node: Node) -> bool:
         drawing.incoming[node.id]
         or node.kind == "boundaryEvent"
         or node.triggered_by_event
+        or node.instantiate
         or is_link_catch(node)
         or is_outside(node)
     )

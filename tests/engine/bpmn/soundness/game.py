@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine.bpmn.model import Flow, Node, ProcessModel
+from engine.bpmn.model import ACTIVITIES, Flow, Node, ProcessModel
 
 FREE = ("timer", "message", "signal", "conditional")
 FAILING = ("userTask", "manualTask", "scriptTask", "serviceTask", "sendTask", "businessRuleTask")
@@ -72,9 +72,9 @@ class Level:
         if starts and (self.parent is not None or self.called):
             by_event = self.parent is not None and self.model.nodes[self.parent].triggered_by_event
             plain = [n for n in starts if by_event or n.event.kind == "none"]
-            return [plain[:1]] if plain else []
+            return [plain[:1] + self.alone] if plain else []
         if starts:
-            return [[n] for n in starts]
+            return [[n, *self.alone] for n in starts]
         first = [
             n
             for n in self.nodes.values()
@@ -84,6 +84,12 @@ class Level:
             and not (n.kind == "intermediateCatchEvent" and n.event.kind == "link")
         ]
         return [first] if first else []
+
+    @property
+    def alone(self) -> list[Node]:
+        """Activities that no flow leads to begin with their level."""
+        activities = [n for n in self.nodes.values() if n.kind in ACTIVITIES]
+        return [n for n in activities if not self.ins[n.id] and not n.triggered_by_event]
 
     def next_to(self, node: str) -> list[str]:
         found = [f.target for f in self.outs[node]] + [b.id for b in self.hanging[node]]
