@@ -122,6 +122,15 @@ def _check_measure(root: Any, name: str) -> None:
             raise _refused("too-many-elements", name, element.sourceline, limit=limit)
 
 
+def rewritten(data: bytes, name: str) -> str:
+    """Return a file as text again, without instructions and comments, for an editor to draw.
+
+    Raises:
+        XMLRefused: as `read_any`.
+    """
+    return str(etree.tostring(read_any(data, name), encoding="unicode"))
+
+
 def imports(data: bytes) -> list[str]:
     """Return the places of the BPMN files that a file imports; none when it cannot be read."""
     try:

@@ -117,10 +117,16 @@ def deploy(
 
 
 def check(
-    session: Session, files: Mapping[str, bytes], *, profile: str = "bpmn"
+    session: Session, files: Mapping[str, bytes], *, profile: str = "bpmn", style: bool = False
 ) -> tuple[list[Part], list[Problem]]:
-    """Return the definitions in some files and everything that is wrong with them here."""
-    report = _report(session, archives.opened(files), profile)
+    """Return the definitions in some files and everything that is wrong with them here.
+
+    Args:
+        files: names and bytes, as `deploy` takes them.
+        profile: `bpmn` or `release`.
+        style: whether what is unclear or badly drawn is told too.
+    """
+    report = _report(session, archives.opened(files), profile, style)
     return _parts(report), report.problems
 
 
@@ -146,10 +152,13 @@ def source(session: Session, sha256: str) -> bytes:
     return session.get_one(SourceFile, sha256).content
 
 
-def _report(session: Session, files: Mapping[str, bytes], profile: str) -> Report:
+def _report(
+    session: Session, files: Mapping[str, bytes], profile: str, style: bool = False
+) -> Report:
     return checking.check(
         files,
         profile=profile,
+        style=style,
         operations=frozenset(wiring_of(session).operations) or None,
         known=lambda key: _is_deployed(session, key),
         decided=lambda key: _is_deployed(session, key, kind="decision"),

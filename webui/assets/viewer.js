@@ -1,4 +1,4 @@
-// A process diagram to look at: <div data-bpmn-url data-marks-url>. The marks say where a case has been.
+// A process diagram to look at: <div data-bpmn-url data-marks-url>, or with its text in data-bpmn-xml. The marks say where a case has been.
 // Dragging and the wheel move it, and so do the arrow keys and + - 0; the licence's watermark stays visible.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import 'bpmn-js/dist/assets/diagram-js.css';
@@ -8,7 +8,7 @@ import { mark } from './diagram/marks.js';
 import { steer } from './diagram/steering.js';
 
 async function draw(region) {
-  const [xml, marks] = await Promise.all([text(region.dataset.bpmnUrl), json(region.dataset.marksUrl)]);
+  const [xml, marks] = await content(region.dataset);
   // The library writes colours as style properties, so it can be given ours, which follow the theme.
   const viewer = new NavigatedViewer({
     container: region,
@@ -21,6 +21,12 @@ async function draw(region) {
   return viewer;
 }
 
+// What was sent and not stored travels in the page; what is deployed has an address.
+async function content({ bpmnXml, marks, bpmnUrl, marksUrl }) {
+  if (bpmnXml) return [bpmnXml, JSON.parse(marks || '{}')];
+  return Promise.all([text(bpmnUrl), json(marksUrl)]);
+}
+
 async function text(url) {
   const answer = await fetch(url, { credentials: 'same-origin' });
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
@@ -31,7 +37,7 @@ async function json(url) {
   return url ? JSON.parse(await text(url)) : {};
 }
 
-for (const region of document.querySelectorAll('[data-bpmn-url]')) {
+for (const region of document.querySelectorAll('[data-bpmn-url], [data-bpmn-xml]')) {
   draw(region).catch((problem) => {
     console.error(problem);
     const place = region.querySelector('.diagram-wait');
