@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import Any
 
 from catalogue.problem import Problem
@@ -53,10 +52,13 @@ class Replay:
         self.path = [(str(step["element"]), step["flow"]) for step in problem.path]
         bundle = build("p", models)  # unsound drawings may be refused for other reasons too
         self.choices = Script(self.nodes.values(), list(models.values()))
-        self.groups = [
-            (element, [str(flow) for _, flow in steps if flow])
-            for element, steps in groupby(self.path, key=lambda step: step[0])
-        ]
+        self.groups: list[tuple[str, list[str]]] = []
+        for element, flow in self.path:
+            last = self.groups[-1] if self.groups else None
+            if last is None or last[0] != element or not last[1] or flow in last[1]:
+                self.groups.append((element, [str(flow)] if flow else []))
+            else:
+                last[1].append(str(flow))
         for element, flows in self.groups:
             if self.nodes[element].kind in CHOOSING and flows:
                 self.choices.said[element].append(flows)
