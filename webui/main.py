@@ -23,6 +23,7 @@ from engine.commands.demo import demo
 from engine.commands.deploy import deploy
 from engine.commands.history import history
 from engine.commands.program import Program
+from engine.commands.sandbox import sandbox
 from engine.commands.trace import trace
 from engine.commands.user import user
 from engine.commands.worker import worker
@@ -36,8 +37,8 @@ from engine.record import master
 from engine.settings import Settings
 from webui.staff import create_app
 
-COMMANDS = (catalogue, check, db, demo, deploy, history, trace, user, worker)
-HEADLESS = ("trace",)  # runs anywhere and touches no installation
+COMMANDS = (catalogue, check, db, demo, deploy, history, sandbox, trace, user, worker)
+HEADLESS = ("sandbox", "trace")  # run anywhere and touch no installation
 
 
 class Commands(click.Group):

@@ -32,7 +32,8 @@ from tests.postgres import free_port, wait_until
 def outside() -> Iterator[str]:
     """The address of an outside system that runs as a process of its own."""
     port = free_port()
-    server = subprocess.Popen([sys.executable, "-m", "tests.outside_system", str(port)])
+    program = [sys.executable, "-c", "from webui.main import main; main()"]
+    server = subprocess.Popen([*program, "sandbox", "--port", str(port)])
     address = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:
@@ -50,7 +51,7 @@ def outside() -> Iterator[str]:
 @pytest.fixture
 def wiring(tmp_path: Path, outside: str) -> Wiring:
     return Wiring(
-        connectors={"bank": HTTPConnector(outside, seconds=1.0)},
+        connectors={"bank": HTTPConnector(f"{outside}/faults", seconds=1.0)},
         master_key=MASTER_KEY,
         files=FileStore(tmp_path / "files"),
     )
@@ -94,7 +95,7 @@ def work(database: Database, rounds: int = 1) -> None:
 
 def calls(outside: str, instance_id: UUID) -> list[str]:
     told = requests.get(f"{outside}/calls", timeout=5).json()
-    return [operation for key, operation in told if key.startswith(str(instance_id))]
+    return [what.partition("/")[2] for key, what in told if key.startswith(str(instance_id))]
 
 
 def test_an_answer_becomes_variables_and_the_case_goes_on(database, outside) -> None:
