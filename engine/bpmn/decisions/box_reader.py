@@ -44,6 +44,12 @@ BOXES = (
     "some",
     "every",
 )
+# What may stand beside an expression, in a decision, a function, an entry or a binding.
+_BESIDE = frozenset(
+    "description extensionElements question allowedAnswers variable informationRequirement"
+    " knowledgeRequirement authorityRequirement supportedObjective impactedPerformanceIndicator"
+    " decisionMaker decisionOwner usingProcess usingTask formalParameter parameter binding".split()
+)
 MOST_NESTED = 40
 
 
@@ -51,8 +57,16 @@ class BoxReader(TextReader):
     """Reads the boxed expressions of one file."""
 
     def logic(self, element: Any, words: Words) -> Box | None:
-        """Return the one expression below an element; None if there is none."""
+        """Return the one expression below an element; None if there is none.
+
+        What stands there and is neither an expression nor known beside one is told, so that no
+        logic is left out without a word.
+        """
         found = children(element, *BOXES)
+        others = [one for one in children(element) if xml.local(one) not in _BESIDE]
+        for one in [other for other in others if other not in found] + found[1:]:
+            name = xml.local(one)
+            self._nothing(one, f"{name} has no place here", f"{name} 不应出现在这里")
         return self.box(found[0], words) if found else None
 
     def box(self, element: Any, words: Words) -> Box:

@@ -62,7 +62,9 @@ WRONG = {
     "hit-policy": d.decision("D", d.table("1 -> y", "1 | 1", policy="BEST")),
     "table-entries": d.decision("D", d.table("1 -> y", "1")),
     "dmn-import-missing": f'<import name="x" namespace="urn:none" importType="{FEEL}"/>',
-    "decision-incomplete": d.decision("D", "<conditional/>"),
+    "decision-incomplete": d.decision("D", "<conditional/>")
+    + d.decision("E", "<literalExpresion/>")
+    + d.decision("F", d.literal("1"), d.literal("2")),
 }
 UNSUPPORTED = {
     "dmn-import-type": '<import name="x" namespace="n" importType="http://www.dmg.org/PMML-4_3"/>',
