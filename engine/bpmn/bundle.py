@@ -43,6 +43,7 @@ class ProcessSpec(BpmnProcessSpec):
         self.event_subprocesses: list[EventSubProcess] = []
         self.compensated_by: EventSubProcess | None = None
         self.entries: list[Any] = []  # where tokens begin
+        self.alone: list[Any] = []  # activities that begin with the level, beside a start event
         self.behind: dict[str, EventBasedGateway] = {}  # events after a gateway that instantiates
 
     def first(self, start: str | None = None) -> list[Any]:
@@ -114,6 +115,8 @@ def _level(model: ProcessModel, parent: str | None) -> ProcessSpec:
             made.upstream = {f.id: _upstream(model, nodes, f.source, node.id) for f in flows}
             made.along = {f.id: _upstream(model, nodes, f.source, node.id, False) for f in flows}
     spec.entries = [spec.task_specs[node.id] for node in _entries(model, parent, nodes)]
+    if model.starts(parent):
+        spec.alone = [spec.task_specs[node.id] for node in nodes if model.begins_by_itself(node)]
     return spec
 
 

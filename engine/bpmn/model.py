@@ -177,6 +177,15 @@ class ProcessModel:
                 found += [(target, target.event) for target in targets if target is not None]
         return found
 
+    def begins_by_itself(self, node: Node) -> bool:
+        """Tell whether an activity has no flow into it and so begins with its level.
+
+        The standard gives it a token beside a start event too (OMG issue BPMN2-202).
+        """
+        if node.kind not in ACTIVITIES or self.incoming(node.id):
+            return False
+        return not (node.triggered_by_event or node.for_compensation or node.instantiate)
+
     def boundary(self, node: str) -> list[Node]:
         """Return the boundary events attached to an activity."""
         return list(self._attached.get(node, ()))

@@ -55,6 +55,8 @@ class Level:
         else:
             for spec in self.spec.first(start):
                 self.enter(spec, dict(self.data), dict(self.marks), fired=start is not None)
+        for spec in self.spec.alone:
+            self.enter(spec, dict(self.data), dict(self.marks))
         if not self.running:
             self.finish()
 

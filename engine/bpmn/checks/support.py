@@ -13,7 +13,7 @@ from typing import Any
 from catalogue.problem import Problem
 from engine.bpmn.checks import rules, supported_events
 from engine.bpmn.checks.supported_events import Reason
-from engine.bpmn.model import NODES, SUBPROCESSES, Node, ProcessModel
+from engine.bpmn.model import ACTIVITIES, NODES, SUBPROCESSES, Node, ProcessModel
 from engine.bpmn.xml import local, tag
 
 
@@ -58,6 +58,8 @@ def _node(process: ProcessModel, node: Node) -> Iterator[Reason]:
         yield "call-without-process", {}
     if _is_never_entered(process, node):
         yield "never-entered", {}
+    if process.begins_by_itself(node) and process.starts(node.parent):
+        yield "begins-by-itself", {}
     yield from _open(node)
     yield from _loop(node)
     yield from _level(process, node)
@@ -79,10 +81,10 @@ def _can_be_chosen(process: ProcessModel, node: Node) -> bool:
 
 
 def _is_never_entered(process: ProcessModel, node: Node) -> bool:
-    """A node that no flow leads to, beside a start event (BPMN 2.0.2, 10.5.2)."""
-    if node.kind in ("startEvent", "boundaryEvent") or process.incoming(node.id):
+    """An event or a gateway that no flow leads to, beside a start event (BPMN 2.0.2, 10.5)."""
+    if node.kind in ("startEvent", "boundaryEvent") or node.kind in ACTIVITIES:
         return False
-    if node.triggered_by_event or node.for_compensation or node.instantiate:
+    if process.incoming(node.id) or node.instantiate:
         return False
     if node.kind == "intermediateCatchEvent" and node.event.kind == "link":
         return False

@@ -85,6 +85,14 @@ ROWS = (
     ),
     Executed(
         "Sequence flows",
+        "An activity without a flow into it: it begins with its level, beside the start event",
+        process("p", start(), user("a"), user("b"), flows("s a")),
+        "s b a .",
+        "a b",
+        note="told by `begins-by-itself`, which a release does not allow",
+    ),
+    Executed(
+        "Sequence flows",
         "No end event: a path ends where no flow leads on",
         process("p", start(), user("a"), flows("s a")),
         "s a .",
