@@ -130,3 +130,7 @@ def test_the_production_step_takes_the_same_path(number: int, production: Produc
     assert used.play(played) == played.path
     if timed:
         used.trace.close()
+
+
+def test_every_scenario_has_a_name_in_both_languages() -> None:
+    assert [name for name, one in zip(NAMES, ALL, strict=True) if not one.scenario.name_zh] == []

@@ -47,6 +47,7 @@ def scenarios(key: str) -> str:
         covered=covered,
         drawn=_drawn(source, covered) if covered else None,
         named=_named,
+        share=lambda found: f"{found.total - len(found.missing)}/{found.total}",
     )
 
 
