@@ -1,8 +1,8 @@
 """Rules: every rule that a diagram or a form is held to, and the Problems made from them.
 
-The table is rules.yaml, support.yaml and decisions.yaml beside this module: family, name, kind, severity and one
-sentence in English and in Chinese for the person who must mend the drawing. A check names its rule
-and the facts of the case; it never writes a sentence of its own. Rules that equal those of bpmnlint
+The table is in rules.yaml, support.yaml, decisions.yaml and soundness.yaml beside this module:
+family, name, kind, severity and one sentence in English and in Chinese for the person who must mend
+the drawing. A check names its rule and the facts of the case, and writes no sentence of its own. Rules that equal those of bpmnlint
 bear its names. The document docs/bpmn-support.md is made from the same table.
 """
 
@@ -21,7 +21,7 @@ from catalogue.problem import KINDS, SEVERITIES, Problem
 if TYPE_CHECKING:  # the model is read by what is read by xml, which makes findings too
     from engine.bpmn.model import Flow, Node, ProcessModel
 
-NAMES = ("rules.yaml", "support.yaml", "decisions.yaml")
+NAMES = ("rules.yaml", "support.yaml", "decisions.yaml", "soundness.yaml")
 TABLES = tuple(Path(__file__).with_name(name) for name in NAMES)
 LONGEST_FACT = 200
 # The safe loader of libyaml, where it is built in, reads the tables in a tenth of the time.
