@@ -13,7 +13,12 @@ from engine.process import definitions
 from webui import auth, diagram_names
 from webui.designer import blueprint, standing
 
-XML_HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
+# A style sheet that the file names would be run by a browser that opens the file itself.
+XML_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": "inline",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 
 
 @blueprint.get("")
