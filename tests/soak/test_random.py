@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from engine.bpmn.soundness import prove
 from tests.engine.bpmn import test_expression_fuzz as fuzz
 from tests.engine.bpmn import test_random_processes as processes
-from tests.engine.bpmn.soundness import chance, game, sketch
 from tests.soak.conftest import SEED, share
 from tests.soak.report import Line
 
@@ -88,23 +85,3 @@ def test_tasks_completed_at_once_are_completed_once(line: Line) -> None:
     done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True)
     line.facts["rounds on each database"] = rounds
     assert done.returncode == 0, done.stdout[-3000:]
-
-
-def test_proofs_of_soundness_agree_with_the_brute_force_game(line: Line) -> None:
-    counts: Counter[str] = Counter()
-    for number in range(share(2000)):
-        models = sketch.models(chance.drawing(SEED + number))
-        try:
-            told = game.Game(models, "p").play()
-        except game.TooLarge:
-            counts["too large for the game"] += 1
-            continue
-        proof = prove(models, "p")
-        counts["sound" if told.sound else "unsound"] += 1
-        if proof.verdict in ("sound", "unsound"):
-            assert (proof.verdict == "sound") == told.sound, f"drawing {SEED + number}"
-        else:
-            counts["not proven"] += 1
-    line.facts |= {**counts, "drawings": share(2000)}
-    assert counts["not proven"] <= 0.05 * share(2000)
-    assert counts["unsound"] >= 0.4 * share(2000)
