@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 # What may be seen by somebody who has not signed in, each with its reason.
 PUBLIC = {
+    "metrics.metrics",  # counts, for a monitoring program
     "static",  # style sheets, scripts
     "frame.switch_language",  # the sign-in page has the switch too
     "frame.accessibility",

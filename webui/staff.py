@@ -16,7 +16,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.db import Database, reading
 from engine.models import User
 from engine.settings import Settings
-from webui import admin, api, auditor, auth, clerk, designer, errors, frame, health, sign_in
+from webui import (
+    admin,
+    api,
+    auditor,
+    auth,
+    clerk,
+    designer,
+    errors,
+    frame,
+    health,
+    metrics,
+    sign_in,
+)
 
 MEGABYTE = 1024 * 1024
 LARGEST_REQUEST = 100 * MEGABYTE  # several materials of one case in one form
@@ -25,6 +37,7 @@ LARGEST_FORM = 5 * MEGABYTE  # without files: a diagram as text is the largest
 BLUEPRINTS = (
     sign_in.blueprint,
     health.blueprint,
+    metrics.blueprint,
     admin.blueprint,
     clerk.blueprint,
     designer.blueprint,

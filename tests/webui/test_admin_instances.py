@@ -118,3 +118,14 @@ def test_clerks_have_no_way_in(signed_in: Open) -> None:
 
     assert clerk.get("/admin/instances").status_code == 403
     assert clerk.get("/admin/batches").status_code == 403
+
+
+def test_metrics_tell_counts_and_nothing_else(admin, begun, database) -> None:
+    admin.post(f"/admin/instances/{begun[0]}/suspend", {"reason": WHY})
+
+    text = admin.get("/metrics").get_data(as_text=True)
+
+    assert 'tongban_instances{status="running"} 2.0' in text
+    assert 'tongban_instances{status="suspended"} 1.0' in text
+    assert "tongban_tasks_open 3.0" in text
+    assert WHY not in text
