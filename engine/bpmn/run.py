@@ -14,11 +14,11 @@ from engine.bpmn import correlation, migration, relocation, state, waits
 from engine.bpmn.activities import ConnectorTask
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.catching import LISTENED
-from engine.bpmn.errors import BpmnError, StepFailed, TaskNotReady
+from engine.bpmn.errors import BpmnError, TaskNotReady
 from engine.bpmn.instance import Instance
 from engine.bpmn.journal import Entry, Thrown
 from engine.bpmn.sending import broadcast
-from engine.bpmn.token import LISTENER, READY, WAITING, Token, merge, plain
+from engine.bpmn.token import LISTENER, READY, WAITING, Token, checked, merge, plain
 from engine.bpmn.waits import ReadyTask, ServiceTask, Waiting
 
 
@@ -241,15 +241,3 @@ class Run:
             if token.task_spec.event.kind == "message" and token.task_spec.event.name == name
         ]
         return sorted(found, key=lambda t: (-t.workflow.depth, t.role == LISTENER, t.id))
-
-
-def checked(element: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy of values that can be variables.
-
-    Raises:
-        StepFailed: one is no JSON value.
-    """
-    try:
-        return plain(values)
-    except TypeError as error:
-        raise StepFailed(element, f"a variable is no JSON value: {error}") from error

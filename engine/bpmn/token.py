@@ -16,6 +16,7 @@ import orjson
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.errors import StepFailed
 from engine.bpmn.expressions import DELETED
 
 READY, WAITING, STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
@@ -169,3 +170,15 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
         orjson.dumps(dict(values), default=_plain_default, option=orjson.OPT_NON_STR_KEYS)
     )
     return copied
+
+
+def checked(element: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of values that can be variables.
+
+    Raises:
+        StepFailed: one is no JSON value.
+    """
+    try:
+        return plain(values)
+    except TypeError as error:
+        raise StepFailed(element, f"a variable is no JSON value: {error}") from error

@@ -17,8 +17,8 @@ from engine.bpmn.activities import OperationContext
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.instance import Instance
-from engine.bpmn.run import Run, checked
-from engine.bpmn.token import merge
+from engine.bpmn.run import Run
+from engine.bpmn.token import checked, merge
 
 __all__ = ["Operations", "Run", "load", "no_operations", "start"]
 

@@ -17,10 +17,11 @@ from tests.engine.bpmn.constructs import (
     play,
 )
 from tests.engine.bpmn.constructs import refused as refusals
+from tests.engine.bpmn.constructs import repetitions
 from tests.engine.bpmn.constructs.__main__ import DOCUMENT, write
 from tests.engine.bpmn.diagrams import document
 
-EXECUTED = flow.ROWS + happenings.ROWS + handlers.ROWS + activities.ROWS
+EXECUTED = flow.ROWS + happenings.ROWS + handlers.ROWS + activities.ROWS + repetitions.ROWS
 
 
 @pytest.mark.parametrize("row", EXECUTED, ids=lambda row: f"{row.family}: {row.name}")

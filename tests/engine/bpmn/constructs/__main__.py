@@ -10,7 +10,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.bpmn.checks import rules
-from tests.engine.bpmn.constructs import activities, drawn, flow, handlers, happenings, refused
+from tests.engine.bpmn.constructs import (
+    activities,
+    drawn,
+    flow,
+    handlers,
+    happenings,
+    refused,
+    repetitions,
+)
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "bpmn-support.md"
 HEAD = """# What of BPMN 2.0 is executed, what is refused, and by which rules
@@ -57,7 +65,7 @@ def _rule(one: rules.Rule) -> tuple[str, str]:
 
 
 def _executed() -> Iterable[tuple[str, ...]]:
-    rows = flow.ROWS + happenings.ROWS + handlers.ROWS + activities.ROWS
+    rows = flow.ROWS + happenings.ROWS + handlers.ROWS + activities.ROWS + repetitions.ROWS
     families = list(dict.fromkeys(row.family for row in rows))
     for row in sorted(rows, key=lambda row: families.index(row.family)):
         yield row.family, row.name, row.note

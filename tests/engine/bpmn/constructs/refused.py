@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.engine.bpmn.constructs import Refused, refused_events
-from tests.engine.bpmn.constructs.activities import TWO, many
 from tests.engine.bpmn.constructs.happenings import ROOT, SIGNAL
+from tests.engine.bpmn.constructs.repetitions import TWO, many
 from tests.engine.bpmn.diagrams import (
     boundary,
     element,
