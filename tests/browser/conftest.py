@@ -95,10 +95,13 @@ def sign_in(chromium: Any, site: Site, kind: str, signed_in: dict[Any, Any]) -> 
     yield opened
     for context in contexts:
         context.close()
-    assert faults == []
+    assert not faults, "; ".join(faults)
 
 
 def _watch(page: Any, faults: list[str]) -> None:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if "Policy" in line.text else None)
-    page.on("response", lambda got: faults.append(got.url) if got.status >= 500 else None)
+    page.on(
+        "response",
+        lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 500 else None,
+    )
