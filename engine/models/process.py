@@ -27,6 +27,7 @@ class Deployment(Base):
     created_by: Mapped[str] = mapped_column(String(80))
     profile: Mapped[str] = mapped_column(String(10))
     problems: Mapped[list[Any]] = mapped_column(Json, default=list)
+    signed_by: Mapped[str | None] = mapped_column(String(80))  # for what is not proved sound
 
 
 class SourceFile(Base):

@@ -252,6 +252,19 @@ def change_password(session: Session, user_id: UUID, old: str, new: str) -> None
     sessions.end_all(session, user.id)
 
 
+def confirmed(session: Session, login: str, password: str) -> Actor:
+    """Return the actor of an account whose holder has just given the password.
+
+    Raises:
+        UserNotFound, UserLeft: nobody has this account.
+        WrongPassword: the password is not right.
+    """
+    user = by_login(session, login)
+    if not passwords.matches(user.password_hash, password):
+        raise WrongPassword()
+    return actors.actor(session, user)
+
+
 def leave(session: Session, user_id: UUID, *, release: Release, by: Actor) -> int:
     """End an account; return how many claimed tasks went back to their offices.
 

@@ -23,7 +23,7 @@ from engine.errors import Invalid, NotFound
 from engine.models import Definition, Deployment, SourceFile
 from engine.people import permissions
 from engine.people.identity import Actor
-from engine.process import archives, checking, decision_keys, triggers
+from engine.process import archives, checking, decision_keys, signing, triggers
 from engine.process.checking import Report
 from engine.process.wiring import reading_of, wiring_of
 
@@ -69,7 +69,12 @@ class Part:
 
 
 def deploy(
-    session: Session, files: Mapping[str, bytes], *, by: Actor, profile: str = "bpmn"
+    session: Session,
+    files: Mapping[str, bytes],
+    *,
+    by: Actor,
+    profile: str = "bpmn",
+    signed_by: Actor | None = None,
 ) -> Deployed:
     """Check and deploy files; all of them or none.
 
@@ -77,15 +82,20 @@ def deploy(
         files: names, with their folders, and bytes; of an archive its model files are taken.
         by: who deploys.
         profile: `bpmn` or `release`; in a release, problems of the house are errors too.
+        signed_by: a second person, who answers for what is not proved sound.
 
     Raises:
-        MissingPermission: `by` may not deploy.
+        MissingPermission: `by` or the second person may not deploy.
+        SignedByOneself: the second person is the first one.
         DeploymentRejected: a problem of severity error.
     """
     permissions.require(by, "definition:write")
     files = archives.opened(files)
     _queue(session)
     report = _report(session, files, profile)
+    if signed_by is not None:
+        signing.require(by, signed_by)
+        report.problems = signing.waived(report.problems)
     parts, problems = _parts(report), report.problems
     if not report.ok:
         raise DeploymentRejected(problems)
@@ -99,6 +109,7 @@ def deploy(
         created_by=by.key,
         profile=profile,
         problems=[problem.as_json() for problem in problems],
+        signed_by=signed_by.key if signed_by is not None else None,
     )
     session.add(deployment)
     session.flush()

@@ -380,10 +380,8 @@ class Play:
         """Tell whether a token stands at, or holds one at, an end that ends more than a branch."""
         node = self.level.nodes[self.position(token[0])]
         if node.kind == "endEvent":
-            return (
-                not token[0].startswith("(")
-                and node.event.kind in ("terminate", "error")
-                or (node.event.kind == "cancel" and self.cancels())
+            return node.event.kind in ("terminate", "error", "escalation") or (
+                node.event.kind == "cancel" and self.cancels()
             )
         if token[2] is None or token[2] == "never":
             return False
