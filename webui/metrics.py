@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.db import reading
 from engine.models import Circuit, Incident, Instance, Job, Task
-from engine.process.execution import LIVE, SUSPENDED
+from engine.process.locking import LIVE, SUSPENDED
 from webui import auth
 
 blueprint = Blueprint("metrics", __name__)

@@ -24,7 +24,7 @@ from engine.db import Database, reading, transaction
 from engine.errors import Conflict, EngineError
 from engine.models import Job
 from engine.people.identity import Actor
-from engine.process import execution, incidents, messages, outside
+from engine.process import incidents, locking, messages, outside
 from engine.process.execution import Step
 from engine.process.outside import Answer, ConnectorMissing, OutsideResting, Question
 from engine.record.history import Value
@@ -136,14 +136,14 @@ def perform(database: Database, taken: Taken) -> bool:
 def _step(session: Session, job: Job, happen: Callable[[Step], object]) -> bool:
     """Do a job as a step of its own instance; an ended one only loses the job."""
     lease = job.lease
-    instance = execution.lock(session, job.instance_id)
+    instance = locking.lock(session, job.instance_id)
     session.refresh(job)  # read after the lock: the lease may have been lost while waiting
     if job.lease != lease:
         return False
-    if instance.status not in execution.LIVE:
+    if instance.status not in locking.LIVE:
         session.delete(job)
         return True
-    tasks = execution.open_tasks(session, instance.id)
+    tasks = locking.open_tasks(session, instance.id)
     step = Step.resume(session, instance, tasks, Actor.system())
     step.job_number = job.number
     happen(step)
@@ -273,7 +273,7 @@ def _fail(database: Database, taken: Taken, error: Exception) -> None:
     """Put a failed job back for later, or declare it dead and call a person."""
     message = str(error) if isinstance(error, EngineError) else f"defect: {type(error).__name__}"
     with transaction(database) as session:
-        instance = execution.lock(session, taken.instance_id)
+        instance = locking.lock(session, taken.instance_id)
         job = session.get(Job, (taken.instance_id, taken.number), populate_existing=True)
         if job is None or job.lease != taken.lease:
             return

@@ -20,7 +20,7 @@ from engine import clock, rows
 from engine.errors import Conflict
 from engine.models import Instance, Job, Message, Subscription, new_id
 from engine.people.identity import Actor
-from engine.process import correlations, execution, instances, starting, triggers, variables, waits
+from engine.process import correlations, instances, locking, starting, triggers, variables, waits
 from engine.process.execution import Step
 
 LASTS = timedelta(days=1)
@@ -175,7 +175,7 @@ def signal(session: Session, name: str, *, payload: Mapping[str, Any], by: Actor
     )
     # In one order, so that two signals at once do not wait for each other.
     for instance_id in session.scalars(waiting.distinct().order_by(Subscription.instance_id)).all():
-        instance = execution.lock(session, instance_id)
+        instance = locking.lock(session, instance_id)
         instance.counter += 1
         session.add(
             Job(
@@ -183,7 +183,7 @@ def signal(session: Session, name: str, *, payload: Mapping[str, Any], by: Actor
                 number=instance.counter,
                 kind="hear",
                 due_at=clock.now(),
-                state="held" if instance.status == execution.SUSPENDED else "waiting",
+                state="held" if instance.status == locking.SUSPENDED else "waiting",
                 payload={"name": name, "payload": values},
             )
         )
@@ -219,7 +219,7 @@ def _give(session: Session, message: Message, instance_id: UUID, *, by: Actor) -
     """Give a message to an instance if it takes it; it is then delivered for good."""
     try:
         step = Step.open(session, instance_id, by)
-    except (execution.InstanceEnded, execution.InstanceNotFound, execution.InstanceSuspended):
+    except (locking.InstanceEnded, locking.InstanceNotFound, locking.InstanceSuspended):
         return False
     values, correlation = message.payload["values"], message.payload["correlation"]
     step.note("message.received", fields=received(message.name, values))

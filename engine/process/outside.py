@@ -28,7 +28,7 @@ from engine.connectors.protocol import (
 from engine.db import Database, reading
 from engine.errors import Invalid, Unavailable
 from engine.models import Instance
-from engine.process import bundles, circuits, execution, variables
+from engine.process import bundles, circuits, locking, variables
 from engine.process.wiring import wiring_of
 
 GRACE = timedelta(seconds=30)  # that a lease outlasts the longest answer
@@ -77,10 +77,10 @@ def question(database: Database, instance_id: UUID, number: int, token: int) -> 
     """
     with reading(database) as session:
         instance = session.get(Instance, instance_id)
-        if instance is None or instance.status not in execution.LIVE:
+        if instance is None or instance.status not in locking.LIVE:
             return None
         built = bundles.of_instance(session, instance)
-        run = load(built.specifications, execution.state_of(session, instance))
+        run = load(built.specifications, locking.state_of(session, instance))
         connectors = wiring_of(session).connectors
     task = next((one for one in run.service_tasks() if one.id == token), None)
     if task is None:

@@ -22,7 +22,16 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.models import Instance, Task, User
 from engine.people import users
 from engine.people.identity import Actor
-from engine.process import assignment, bundles, drafts, execution, forms, placing, variables
+from engine.process import (
+    assignment,
+    bundles,
+    drafts,
+    execution,
+    forms,
+    locking,
+    placing,
+    variables,
+)
 from engine.process.execution import Step
 from engine.process.forms import Form
 from engine.record import history, personal
@@ -301,8 +310,8 @@ def draft(session: Session, key: TaskKey, *, by: Actor) -> dict[str, Any] | None
 def _locked(session: Session, key: TaskKey) -> tuple[Instance, Task]:
     """Lock the instance, then read the task: a row read before the lock may be stale."""
     try:
-        instance = execution.lock(session, key.instance_id)
-    except execution.InstanceNotFound as error:
+        instance = locking.lock(session, key.instance_id)
+    except locking.InstanceNotFound as error:
         raise TaskNotFound(instance=key.instance_id, number=key.number) from error
     task = session.get(Task, (key.instance_id, key.number), populate_existing=True)
     if task is None:
@@ -313,10 +322,10 @@ def _locked(session: Session, key: TaskKey) -> tuple[Instance, Task]:
 def _locked_open(session: Session, key: TaskKey) -> tuple[Instance, dict[int, Task]]:
     """Lock the instance, then read its open tasks, by token."""
     try:
-        instance = execution.lock(session, key.instance_id)
-    except execution.InstanceNotFound as error:
+        instance = locking.lock(session, key.instance_id)
+    except locking.InstanceNotFound as error:
         raise TaskNotFound(instance=key.instance_id, number=key.number) from error
-    return instance, execution.open_tasks(session, key.instance_id)
+    return instance, locking.open_tasks(session, key.instance_id)
 
 
 def _completable(
@@ -336,7 +345,7 @@ def _completable(
 def _require_open(session: Session, task: Task, by: Actor) -> None:
     if task.state not in OPEN:
         raise TaskAlreadyCompleted(task=task.name, state=task.state)
-    execution.require_live(session.get_one(Instance, task.instance_id))
+    locking.require_live(session.get_one(Instance, task.instance_id))
     if task.assignee_id is not None and task.assignee_id != by.user_id:
         holder = session.get(User, task.assignee_id)
         raise TaskAlreadyClaimed(task=task.name, assignee=holder.name if holder else "-")

@@ -16,15 +16,16 @@ from werkzeug.wrappers import Response
 from engine.db import reading, transaction
 from engine.errors import EngineError
 from engine.models import Definition, Instance
-from engine.process import bundles, execution
+from engine.process import bundles
 from engine.process import instances as running
+from engine.process import locking
 from engine.process.interventions import batches, migration, moving, restarting, suspension
 from webui import auth, errors
 from webui.admin import acts, blueprint
 from webui.frame import say
 
 PAGE = 50
-LIVE = (*execution.LIVE, execution.SUSPENDED)
+LIVE = (*locking.LIVE, locking.SUSPENDED)
 
 
 def state_name(state: str) -> str:
@@ -114,7 +115,7 @@ def _page(instance_id: UUID, problem: str | None = None) -> Response:
             tasks=view.tasks,
             waiting=[one for one in view.waiting if one["type"] != "userTask"],
             incidents=view.incidents,
-            live=view.instance.status in execution.LIVE,
+            live=view.instance.status in locking.LIVE,
             steps=_steps(session, view.instance),
             versions=_versions(session, view.instance),
             problem=problem,

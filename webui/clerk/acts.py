@@ -15,7 +15,7 @@ from engine.casework import deliveries
 from engine.db import transaction
 from engine.errors import EngineError
 from engine.people import permissions
-from engine.process import instances, steps
+from engine.process import locking, steps
 from webui import auth, errors
 from webui.clerk import blueprint
 from webui.clerk.cases import ADDRESS, show
@@ -32,7 +32,7 @@ def stop(instance_id: UUID) -> Any:
         raise NotFound()
     try:
         with steps.run(auth.database(), instance_id=instance_id) as session:
-            instances.lock(session, instance_id)
+            locking.lock(session, instance_id)
             found = engine_cases.get(session, instance_id)
             require_work(permissions.require_case(session, auth.actor(), found))
             reason = request.form.get("reason", "")
@@ -50,7 +50,7 @@ def stop(instance_id: UUID) -> Any:
 def see_feedback(instance_id: UUID) -> Response:
     """Mark the feedback of a closed case as seen."""
     with transaction(auth.database()) as session:
-        instances.lock(session, instance_id)
+        locking.lock(session, instance_id)
         found = engine_cases.get(session, instance_id)
         require_work(permissions.require_case(session, auth.actor(), found))
         engine_cases.see_feedback(session, found, by=auth.actor())
@@ -64,7 +64,7 @@ def track(instance_id: UUID) -> Any:
     """Add a state of the parcel seen at the courier."""
     try:
         with transaction(auth.database()) as session:
-            instances.lock(session, instance_id)
+            locking.lock(session, instance_id)
             found = engine_cases.get(session, instance_id)
             require_work(permissions.require_case(session, auth.actor(), found))
             note = request.form.get("note", "").strip()[:400] or None

@@ -20,7 +20,7 @@ from engine.errors import Conflict
 from engine.models import Bundle, Definition, Instance
 from engine.people import permissions
 from engine.people.identity import Actor
-from engine.process import bundles, definitions, execution
+from engine.process import bundles, definitions, locking
 from engine.process.execution import Step
 from engine.process.interventions import grounds
 from engine.record.history import Value
@@ -72,7 +72,7 @@ def plan(
     bundle = bundles.bind(session, target)
     query = select(Instance).where(
         Instance.process_key == process_key,
-        Instance.status.in_((*execution.LIVE, execution.SUSPENDED)),
+        Instance.status.in_((*locking.LIVE, locking.SUSPENDED)),
         Instance.version == version if version is not None else Instance.version != to,
     )
     found = session.scalars(query.order_by(Instance.started_at, Instance.id).limit(limit)).all()
@@ -110,14 +110,14 @@ def migrate(
         StepFailed: the step after it failed.
     """
     told, renamed = grounds.require(by, reason), dict(names or {})
-    instance = execution.lock(session, instance_id)
+    instance = locking.lock(session, instance_id)
     target = definitions.latest(session, instance.process_key, to)
     bundle = bundles.bind(session, target)
     state, obstacles = _translated(session, instance, bundle, renamed)
     if obstacles:
         told_of = ", ".join(sorted(f"{one.element} ({one.reason})" for one in set(obstacles)))
         raise CannotMigrate(instance=instance_id, version=to, obstacles=told_of)
-    step = Step.resume(session, instance, execution.open_tasks(session, instance_id), by)
+    step = Step.resume(session, instance, locking.open_tasks(session, instance_id), by)
     before = instance.version
     step.note(
         "instance.migrated",
@@ -133,7 +133,7 @@ def _translated(
 ) -> tuple[dict[int, bytes], Sequence[Obstacle]]:
     old = bundles.of_instance(session, instance).specifications
     new = bundles.of(session, bundle.hash).specifications
-    return migration.translate(execution.state_of(session, instance), old, new, names)
+    return migration.translate(locking.state_of(session, instance), old, new, names)
 
 
 def _rename_tasks(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine.errors import Conflict
 from engine.models import Instance
 from engine.people.identity import Actor
-from engine.process import execution, instances
+from engine.process import instances, locking
 from engine.process.interventions import grounds
 from engine.record import history
 from engine.record.history import Entry, Value
@@ -40,7 +40,7 @@ def restart(session: Session, instance_id: UUID, *, by: Actor, reason: str) -> I
         StepFailed: the first step failed.
     """
     told = grounds.require(by, reason)
-    ended = execution.lock(session, instance_id)
+    ended = locking.lock(session, instance_id)
     if ended.ended_at is None:
         raise StillRunning(instance=instance_id, status=ended.status)
     if ended.case_no is not None:

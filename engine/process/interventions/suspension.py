@@ -14,13 +14,11 @@ from sqlalchemy.orm import Session
 from engine.errors import Conflict
 from engine.models import Instance, Job
 from engine.people.identity import Actor
-from engine.process import execution, incidents
-from engine.process.execution import InstanceEnded
+from engine.process import incidents, locking
 from engine.process.interventions import grounds
+from engine.process.locking import SUSPENDED, InstanceEnded
 from engine.record import history
 from engine.record.history import Entry, Value
-
-SUSPENDED = execution.SUSPENDED
 
 
 class NotSuspended(Conflict):
@@ -38,10 +36,10 @@ def suspend(session: Session, instance_id: UUID, *, by: Actor, reason: str) -> I
         InstanceNotFound, InstanceEnded: there is nothing to suspend.
     """
     told = grounds.require(by, reason)
-    instance = execution.lock(session, instance_id)
+    instance = locking.lock(session, instance_id)
     if instance.status == SUSPENDED:
         return instance
-    if instance.status not in execution.LIVE:
+    if instance.status not in locking.LIVE:
         raise InstanceEnded(instance=instance_id, status=instance.status)
     instance.status = SUSPENDED
     _shift(session, instance, "waiting", "held")
@@ -57,7 +55,7 @@ def resume(session: Session, instance_id: UUID, *, by: Actor, reason: str) -> In
         NotSuspended: it is not suspended.
     """
     told = grounds.require(by, reason)
-    instance = execution.lock(session, instance_id)
+    instance = locking.lock(session, instance_id)
     if instance.status != SUSPENDED:
         raise NotSuspended(instance=instance_id)
     instance.status = "incident" if incidents.open_of(session, instance_id) else "running"

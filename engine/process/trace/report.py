@@ -14,7 +14,7 @@ from engine.bpmn.errors import StepFailed
 from engine.db import Database, reading
 from engine.models import Incident, Instance, Job, Subscription, Task
 from engine.process import incidents
-from engine.process.execution import LIVE
+from engine.process.locking import LIVE
 from engine.process.trace.errors import NothingWaits
 from engine.process.trace.watcher import Watcher, name_of
 from engine.record import canonical

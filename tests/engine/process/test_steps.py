@@ -15,7 +15,7 @@ from engine.errors import Invalid
 from engine.files import FileStore
 from engine.models import CaseData, Event, Incident, Instance, Job, Scope, Subscription, Task
 from engine.people.identity import Actor
-from engine.process import incidents, instances, steps, tasks
+from engine.process import incidents, instances, locking, steps, tasks
 from engine.process.operations import BpmnError, OperationCall
 from engine.process.wiring import Wiring
 from engine.record import history
@@ -252,7 +252,7 @@ def test_cancelling_ends_everything_for_a_reason(case: Any, told: list[tuple[str
         assert session.scalar(select(func.count()).select_from(Scope)) == 0
         assert (row.state, row.scopes) == (None, 0)
     assert told == [("finished", "cancelled")]
-    with pytest.raises(instances.InstanceEnded), transaction(database) as session:
+    with pytest.raises(locking.InstanceEnded), transaction(database) as session:
         instances.cancel(session, instance_id, by=who["zhao"], reason="又一次")
 
 

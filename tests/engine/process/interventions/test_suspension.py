@@ -12,9 +12,9 @@ from engine.db import Database, reading, transaction
 from engine.models import Instance, Job
 from engine.people.permissions import MissingPermission
 from engine.process import messages, tasks, worker
-from engine.process.execution import InstanceEnded, InstanceSuspended
 from engine.process.interventions import suspension
 from engine.process.interventions.grounds import InterventionReasonMissing
+from engine.process.locking import InstanceEnded, InstanceSuspended
 from engine.record import history
 from tests.engine.bpmn import diagrams as d
 from tests.engine.process import world
