@@ -21,14 +21,12 @@ from typing import Any
 
 from sqlalchemy import DateTime, MetaData, create_engine, event, text
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
-from engine.errors import Unavailable
-
-LOCK_SECONDS = 5.0
+from engine import outages
+from engine.outages import LOCK_SECONDS, DatabaseBusy
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -42,13 +40,6 @@ NAMING = {
 def metadata() -> MetaData:
     """Return an empty MetaData with the naming convention that migrations rely on."""
     return MetaData(naming_convention=NAMING)
-
-
-class DatabaseBusy(Unavailable):
-    """Try again in a few seconds; the step was rolled back and nothing is half done."""
-
-    code = "database-busy"
-    message = "The database is busy: no lock within {seconds:g} seconds."
 
 
 class Instant(TypeDecorator[datetime]):
@@ -109,6 +100,7 @@ class Database:
                 "pool_pre_ping": True,
                 "pool_size": 10,
                 "max_overflow": 10,
+                "pool_timeout": LOCK_SECONDS,
                 "connect_args": {"options": options, "connect_timeout": 5},
             }
         elif self.lock_path is None:
@@ -136,26 +128,26 @@ def transaction(database: Database) -> Iterator[Session]:
     """Open a session that writes; commit at the end of the block, roll back on any exception.
 
     Raises:
-        DatabaseBusy: no lock within five seconds.
+        DatabaseBusy, DatabaseAway, DatabaseFull: it cannot serve now; see `outages`.
+        Overtaken: a row that this session read has changed since.
     """
-    with ExitStack() as stack:
+    with outages.named(), ExitStack() as stack:
         if database.lock_path is not None:
             stack.enter_context(_file_lock(database.lock_path))
         session = stack.enter_context(database.sessions())
         session.connection(execution_options={"writes": True})
-        try:
-            yield session
-            session.commit()
-        except OperationalError as error:
-            if _is_busy(error):
-                raise DatabaseBusy(seconds=LOCK_SECONDS) from error
-            raise
+        yield session
+        session.commit()
 
 
 @contextmanager
 def reading(database: Database) -> Iterator[Session]:
-    """Open a session for questions only; whatever it changed is rolled back."""
-    with database.sessions() as session:
+    """Open a session for questions only; whatever it changed is rolled back.
+
+    Raises:
+        DatabaseBusy, DatabaseAway, DatabaseFull: it cannot serve now; see `outages`.
+    """
+    with outages.named(), database.sessions() as session:
         try:
             yield session
         finally:
@@ -164,8 +156,12 @@ def reading(database: Database) -> Iterator[Session]:
 
 @contextmanager
 def snapshot(database: Database) -> Iterator[Session]:
-    """Open a session for questions that all see the same moment, however long they take."""
-    with database.sessions() as session:
+    """Open a session for questions that all see the same moment, however long they take.
+
+    Raises:
+        DatabaseBusy, DatabaseAway, DatabaseFull: it cannot serve now; see `outages`.
+    """
+    with outages.named(), database.sessions() as session:
         try:
             if not database.is_sqlite:  # in SQLite's WAL every reader sees one moment
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -195,7 +191,13 @@ def _begin_sqlite(connection: Any) -> None:
 
 @contextmanager
 def _file_lock(path: Path) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        found = outages.of_file(error)
+        if found is None:
+            raise
+        raise found from error
     try:
         deadline = time.monotonic() + LOCK_SECONDS
         while True:
@@ -209,8 +211,3 @@ def _file_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _is_busy(error: OperationalError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state == "55P03" or "database is locked" in str(error.orig)

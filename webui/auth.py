@@ -18,7 +18,8 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.db import Database, DatabaseBusy, reading, transaction
+from engine.db import Database, reading, transaction
+from engine.errors import Unavailable
 from engine.models import BrowserSession, Office, User
 from engine.people import permissions, sessions, users
 from engine.people.actors import UserLeft
@@ -150,8 +151,8 @@ def _touch(row: BrowserSession) -> None:
     try:
         with transaction(database()) as session:
             sessions.touch(session, row.token_hash)
-    except DatabaseBusy:
-        log.warning("session not extended, database busy")  # the next request will
+    except Unavailable as error:  # the next request will
+        log.warning("session not extended", extra={"code": error.code})
 
 
 def begin(response: AnyResponse, opened: sessions.Opened) -> None:

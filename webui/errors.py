@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import clock
 from engine.db import reading
-from engine.errors import EngineError
+from engine.errors import EngineError, Unavailable
 from webui import i18n
 from webui.error_texts import Text, field_codes, field_texts, missing_texts, text_of, texts
 
@@ -178,18 +178,25 @@ def _page(
     again: bool = False,
     fields: Mapping[str, str] | None = None,
 ) -> Response:
-    page = render_template(
-        f"errors/{status if status in (403, 404) else 'error'}.html",
-        status=status,
-        code=code,
-        text=text,
-        again=again,
-        fields=fields or {},
-        kept=_typed(),
-        written=_written(),
-        request_id=request_id(),
-        back=_back(),
-    )
+    from webui import frame
+
+    name = f"errors/{status if status in (403, 404) else 'error'}.html"
+    facts = {
+        "status": status,
+        "code": code,
+        "text": text,
+        "again": again,
+        "fields": fields or {},
+        "kept": _typed(),
+        "written": _written(),
+        "request_id": request_id(),
+        "back": _back(),
+    }
+    try:
+        page = render_template(name, **facts)
+    except (Unavailable, SQLAlchemyError):
+        # The frame asks the database what waits where; when it is away, the words remain.
+        page = current_app.jinja_env.get_template(name).render(frame.defaults() | facts)
     return Response(page, status, content_type="text/html; charset=utf-8")
 
 

@@ -98,12 +98,13 @@ def install(app: Flask, *, demo: bool = False) -> None:
     app.jinja_env.globals.setdefault("csrf_token", lambda: "")
     app.jinja_env.globals["schema_options"] = formjs.options
     app.jinja_env.filters.update(initial=initial, show_if=formjs.show_if)
-    app.context_processor(lambda: _defaults(demo))
+    app.context_processor(lambda: defaults(demo))
     app.after_request(_send_headers)
     app.register_blueprint(pages)
 
 
-def _defaults(demo: bool) -> dict[str, Any]:
+def defaults(demo: bool = False) -> dict[str, Any]:
+    """Return what the frame needs of a page that nobody is known to look at."""
     return {
         "demo": demo,
         "theme": _cookie("theme", ("light", "dark")),

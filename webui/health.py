@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine import schema
 from engine.db import reading
+from engine.errors import Unavailable
 from webui import auth
 
 blueprint = Blueprint("health", __name__)
@@ -26,7 +27,7 @@ def ready() -> Response:
         with reading(auth.database()) as session:
             session.execute(text("select 1"))
         current = schema.is_current(auth.database())
-    except SQLAlchemyError:
+    except (Unavailable, SQLAlchemyError):
         return Response("no database\n", 503, content_type="text/plain")
     if not current:
         return Response("the schema is not current\n", 503, content_type="text/plain")

@@ -14,7 +14,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from engine import schema
+from engine import outages, schema
 from engine.casework import closing, operations
 from engine.commands.catalogue import catalogue
 from engine.commands.check import check
@@ -51,7 +51,11 @@ class Commands(click.Group):
         except EngineError as error:
             click.echo(f"{error.code}: {error}", err=True)
             ctx.exit(1)
-        except (OperationalError, ProgrammingError):
+        except (OperationalError, ProgrammingError) as error:
+            found = outages.name_of(error)
+            if found is not None:
+                click.echo(f"{found.code}: {found}", err=True)
+                ctx.exit(1)
             if not isinstance(ctx.obj, Program) or not _is_behind(ctx.obj):
                 raise
             click.echo("The schema is not current: run `tongban db upgrade`.", err=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,6 +23,7 @@ from engine.bpmn.errors import StepFailed
 from engine.db import Database, reading, transaction
 from engine.errors import Conflict, EngineError
 from engine.models import Job
+from engine.outages import DatabaseOutage
 from engine.people.identity import Actor
 from engine.process import incidents, locking, messages, outside
 from engine.process.execution import Step
@@ -115,7 +116,11 @@ def database_time(session: Session) -> datetime:
 
 
 def perform(database: Database, taken: Taken) -> bool:
-    """Do one leased job in a step of its own; return whether it succeeded."""
+    """Do one leased job in a step of its own; return whether it succeeded.
+
+    Raises:
+        DatabaseOutage: nothing can be said of the job; `give_back` it when the database is back.
+    """
     try:
         happen = _HANDLERS.get(taken.kind)
         if happen is None:
@@ -128,9 +133,25 @@ def perform(database: Database, taken: Taken) -> bool:
     except OutsideResting as resting:
         _postpone(database, taken, resting.until)
         return False
+    except DatabaseOutage:
+        raise
     except Exception as error:  # one job must not stop the next
         _fail(database, taken, error)
         return False
+
+
+def give_back(database: Database, taken: Sequence[Taken]) -> None:
+    """Let go of jobs that were leased and not tried; others may take them at once."""
+    if not taken:
+        return
+    with transaction(database) as session:
+        held = [(one.instance_id, one.number, one.lease) for one in taken]
+        session.execute(
+            update(Job)
+            .where(tuple_(Job.instance_id, Job.number, Job.lease).in_(held))
+            .values(lease=None, leased_until=None, attempts=Job.attempts - 1)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _step(session: Session, job: Job, happen: Callable[[Step], object]) -> bool:

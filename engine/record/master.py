@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engine.db import Database, reading
 from engine.errors import Unavailable
 from engine.models import CaseData, PersonKey
+from engine.outages import DatabaseAway
 from engine.record import keys
 from engine.settings import Settings
 
@@ -55,7 +56,7 @@ def established(settings: Settings) -> bytes:
     database = Database(settings.database_url)
     try:
         check(database, settings.master_key_file)
-    except OperationalError:
+    except (OperationalError, DatabaseAway):
         return settings.master_key() if there else b""
     finally:
         database.dispose()
