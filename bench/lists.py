@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bench import place
 from bench.place import OFFICE, Place, wall_ms
 from engine.db import reading
-from engine.process import tasks
+from engine.process import worklist
 
 FEW, MANY = 1_000, 1_000_000
 OFFICES = 40  # the tasks are spread over so many
@@ -33,7 +33,7 @@ def report() -> Iterator[str]:
 def _first_page(here: Place) -> float:
     def look() -> None:
         with reading(here.database) as session:
-            assert len(tasks.worklist(session, by=here.clerk, limit=50).items) > 10
+            assert len(worklist.page(session, by=here.clerk, limit=50).items) > 10
 
     look()
     return statistics.median(wall_ms(look) for _ in range(15))

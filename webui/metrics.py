@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.db import reading
-from engine.models import Circuit, Incident, Instance, Job, Task
+from engine.models import OPEN_STATES, Circuit, Incident, Instance, Job, Task
 from engine.process.locking import LIVE, SUSPENDED
 from webui import auth
 
 blueprint = Blueprint("metrics", __name__)
-OPEN = ("open", "claimed")
 
 
 @blueprint.get("/metrics")
@@ -50,9 +49,9 @@ class _Counts(Collector):
         yield self._labelled("tongban_jobs", "Jobs of live instances.", "state", waiting)
         late = select(func.count()).where(Job.state == "waiting", Job.due_at <= now)
         yield self._one("tongban_jobs_due", "Jobs that a worker should have done.", late)
-        tasks = select(func.count()).where(Task.state.in_(OPEN))
+        tasks = select(func.count()).where(Task.state.in_(OPEN_STATES))
         yield self._one("tongban_tasks_open", "Tasks that wait for a person.", tasks)
-        overdue = select(func.count()).where(Task.state.in_(OPEN), Task.due_at < now)
+        overdue = select(func.count()).where(Task.state.in_(OPEN_STATES), Task.due_at < now)
         yield self._one("tongban_tasks_overdue", "Open tasks past their due time.", overdue)
         stuck = select(func.count()).where(Incident.resolved_at.is_(None))
         yield self._one("tongban_incidents_open", "Incidents that wait for a person.", stuck)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.calendar import workdays
 from engine.casework import cases
-from engine.models import Case, Deadline, Instance, Task
+from engine.models import OPEN_STATES, Case, Deadline, Instance, Task
 from engine.people.identity import Actor
 
 CLOCKS = ("statutory", "promised", "notice", "correction")
@@ -27,7 +27,7 @@ def on_step(session: Session, instance: Instance, by: Actor) -> None:
         return
     session.execute(
         update(Task)
-        .where(Task.instance_id == instance.id, Task.state.in_(("open", "claimed")))
+        .where(Task.instance_id == instance.id, Task.state.in_(OPEN_STATES))
         .values(due_at=_due_at(session, instance))
     )
 

@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.casework.lines import CaseLine, Frame, WorkItem
-from engine.models import Case, ClockStop, MatterVersion, Task, User
+from engine.models import OPEN_STATES, Case, ClockStop, MatterVersion, Task, User
 from engine.people.identity import Actor
 from engine.process import assignment
 from engine.record import personal
 
 VIEWS = ("all", "mine", "unclaimed", "overdue", "stopped")
-OPEN_STATES = ("open", "claimed")
 PAGE = 50
 WORKING_ROLES = ("intake", "handling", "supervisor")
 

@@ -24,6 +24,7 @@ from engine.models.people import (
     UserRole,
 )
 from engine.models.process import (
+    OPEN_STATES,
     Batch,
     BatchItem,
     Bundle,
@@ -57,6 +58,6 @@ __all__ = [
     "CaseData", "CaseNumber", "Checkpoint", "Circuit", "ClockStop", "Correction", "Deadline", "Definition",
     "Delivery", "Department", "Deployment", "Document", "Draft", "Event", "EventValue",
     "IdempotencyRecord", "Incident", "Instance", "Instant", "Job", "Json", "MaterialReceived",
-    "MatterVersion", "Message", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",
+    "MatterVersion", "Message", "OPEN_STATES", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",
     "StartTrigger", "Subscription", "Task", "User", "UserRole", "new_id",
 ]  # fmt: skip

@@ -140,6 +140,9 @@ class Draft(Base):
     saved_at: Mapped[datetime] = mapped_column(Instant)
 
 
+OPEN_STATES = ("open", "claimed")  # of a task that waits for a person
+
+
 class Task(Base):
     """A user task that waits for a person, or did."""
 

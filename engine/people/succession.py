@@ -17,12 +17,11 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.errors import Invalid
-from engine.models import Case, Instance, Office, Task
+from engine.models import OPEN_STATES, Case, Instance, Office, Task
 from engine.people import offices, permissions
 from engine.people.identity import Actor
 from engine.people.offices import OfficeEnded
 
-OPEN_TASKS = ("open", "claimed")
 ENDED_INSTANCES = ("completed", "cancelled")
 OFFICE_VARIABLES = ("intake_office", "handling_office", "consulted_office", "lead_office")
 CASE_OFFICES = ("intake_office_id", "handling_office_id", "computed_office_id")
@@ -122,7 +121,7 @@ def _touched(session: Session, office_id: str) -> list[Any]:
         select(Case.instance_id)
         .join(Instance, Instance.id == Case.instance_id)
         .where(running, or_(*(getattr(Case, name) == office_id for name in CASE_OFFICES))),
-        select(Task.instance_id).where(Task.state.in_(OPEN_TASKS), Task.office_id == office_id),
+        select(Task.instance_id).where(Task.state.in_(OPEN_STATES), Task.office_id == office_id),
         select(Instance.id).where(running, Instance.office_id == office_id),
     )
     return sorted({found for query in places for found in session.scalars(query)})
@@ -144,7 +143,7 @@ def _move(session: Session, instance: Instance, old: str, new: str) -> dict[str,
         instance.variables = {**instance.variables, **moved}
     tasks = session.scalars(
         select(Task).where(
-            Task.instance_id == instance.id, Task.state.in_(OPEN_TASKS), Task.office_id == old
+            Task.instance_id == instance.id, Task.state.in_(OPEN_STATES), Task.office_id == old
         )
     )
     for task in tasks:

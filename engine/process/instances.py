@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.errors import Invalid
-from engine.models import Incident, Instance, Job, Subscription, Task, new_id
+from engine.models import OPEN_STATES, Incident, Instance, Job, Subscription, Task, new_id
 from engine.people.identity import Actor
-from engine.process import bundles, definitions, incidents, locking
+from engine.process import bundles, definitions, incidents
 from engine.process import variables as values
 from engine.process.execution import Step
 from engine.process.locking import InstanceNotFound
@@ -153,7 +153,7 @@ def cancel(session: Session, instance_id: UUID, *, by: Actor, reason: str) -> In
 
 def view(session: Session, instance_id: UUID) -> View:
     """Return an instance with its open tasks, what else it waits for, and its incidents."""
-    query = select(Task).where(Task.instance_id == instance_id, Task.state.in_(locking.OPEN))
+    query = select(Task).where(Task.instance_id == instance_id, Task.state.in_(OPEN_STATES))
     tasks = list(session.scalars(query.order_by(Task.number)))
     return _view(session, get(session, instance_id), tasks)
 

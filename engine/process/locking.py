@@ -13,11 +13,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from engine.errors import Conflict, NotFound
-from engine.models import Instance, Scope, Task
+from engine.models import OPEN_STATES, Instance, Scope, Task
 
 LIVE = ("running", "incident")
 SUSPENDED = "suspended"
-OPEN = ("open", "claimed")  # the states of a task that waits for a person
 
 
 class InstanceNotFound(NotFound):
@@ -51,7 +50,7 @@ _LOCKED = (
 )
 _OPEN_TASKS = (
     select(Task)
-    .where(Task.instance_id == bindparam("id"), Task.state.in_(OPEN))
+    .where(Task.instance_id == bindparam("id"), Task.state.in_(OPEN_STATES))
     .order_by(Task.number)
     .options(undefer(Task.has_draft))
     .execution_options(populate_existing=True, autoflush=False)

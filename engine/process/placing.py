@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from engine import clock, rows
 from engine.bpmn.extensions import Limit
 from engine.bpmn.waits import ReadyTask
-from engine.models import Task
+from engine.models import OPEN_STATES, Task
 from engine.process import assignment
 from engine.process.wiring import wiring_of
 
@@ -28,7 +28,7 @@ def save(step: Step) -> None:
     """Write the tasks of a step that has come to its next wait."""
     ready = {one.id: one for one in step.run.ready_tasks()}
     for token, task in step.tasks.items():
-        if token not in ready and task.state in ("open", "claimed"):
+        if token not in ready and task.state in OPEN_STATES:
             task.state, task.version = "cancelled", task.version + 1
     new = [one for token, one in ready.items() if token not in step.tasks]
     if any(one.extensions.not_same_as for one in new):
@@ -38,7 +38,7 @@ def save(step: Step) -> None:
     written = [_written(task) for task in changed] + made
     if written:
         rows.put(step.session, Task, written)
-    step.left_open = [task for task in step.tasks.values() if task.state in ("open", "claimed")]
+    step.left_open = [task for task in step.tasks.values() if task.state in OPEN_STATES]
     step.left_open += [
         Task(**row) for row in made
     ]  # as they were written, without reading them back

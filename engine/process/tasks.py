@@ -1,71 +1,36 @@
 """Tasks: what waits for a person, and the verbs of a clerk: claim, release, delegate, complete.
 
-The instance row is locked before the task is read, so of two people who complete one task at once
-exactly one does and the other is told. `version` is the task's: whoever shows a page sends back the
-version it showed, and a task that moved on meanwhile is left alone.
+Every verb locks the instance before it reads the task (`taking`), asks whether this person may
+(`assignment`), and leaves an event in the history. Completing alone moves the process: what was
+sent is checked against the form, and the instance runs on to its next wait.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine.errors import Conflict, Invalid, NotFound
-from engine.models import Instance, Task, User
+from engine.errors import Conflict
+from engine.models import Instance, Task
 from engine.people import users
 from engine.people.identity import Actor
-from engine.process import (
-    assignment,
-    bundles,
-    drafts,
-    execution,
-    forms,
-    locking,
-    placing,
-    variables,
-)
+from engine.process import assignment, bundles, drafts, execution, forms, placing, taking, variables
 from engine.process.execution import Step
 from engine.process.forms import Form
+from engine.process.taking import TaskKey, TaskNotFound
 from engine.record import history, personal
 from engine.record.history import Entry, Value
 
-OPEN = ("open", "claimed")
-
-
-class TaskKey(NamedTuple):
-    """The key of a task: its instance and its number there."""
-
-    instance_id: UUID
-    number: int
-
-
-class TaskNotFound(NotFound):
-    """Look at the list of tasks: the address may be mistyped."""
-
-    code = "task-not-found"
-    message = "There is no task {number} of instance {instance}."
-
-
-class TaskAlreadyCompleted(Conflict):
-    """Load the case again: somebody was faster; nothing of yours was applied."""
-
-    code = "task-already-completed"
-    message = "Task {task} is no longer open ({state})."
-
-
-class TaskAlreadyClaimed(Conflict):
-    """Ask the holder to release it, or have a supervisor delegate it."""
-
-    code = "task-already-claimed"
-    message = "Task {task} is already claimed by {assignee}."
+__all__ = [  # the key is what callers name a task by
+    "Completed", "TaskKey", "TaskNotClaimed",
+    "claim", "complete", "delegate", "draft", "form", "get", "release", "require_completable",
+    "save_draft",
+]  # fmt: skip
 
 
 class TaskNotClaimed(Conflict):
@@ -75,20 +40,6 @@ class TaskNotClaimed(Conflict):
     message = "Task {task} is not claimed by you."
 
 
-class TaskMovedOn(Conflict):
-    """Load the page again and compare: the task changed while it was open on your screen."""
-
-    code = "task-moved-on"
-    message = "Task {task} changed meanwhile: you saw version {seen}, it is {version} now."
-
-
-class CursorInvalid(Invalid):
-    """Use the cursor of the previous page as it was given."""
-
-    code = "cursor-invalid"
-    message = "This is no cursor of ours."
-
-
 @dataclass(frozen=True)
 class Completed:
     """A completed task and its instance, run on to its next wait by a step."""
@@ -96,14 +47,6 @@ class Completed:
     task: Task
     instance: Instance
     step: Step
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list."""
-
-    items: list[Task]
-    next_cursor: str | None
 
 
 def get(session: Session, key: TaskKey, *, by: Actor | None = None) -> Task:
@@ -140,8 +83,8 @@ def claim(session: Session, key: TaskKey, *, by: Actor) -> Task:
         TaskAlreadyCompleted, TaskAlreadyClaimed: it cannot be claimed any more.
         TaskNotYours, SamePersonForbidden: not by this person.
     """
-    instance, task = _locked(session, key)
-    _require_open(session, task, by)
+    instance, task = taking.locked(session, key)
+    taking.require_free(session, task, by)
     assignment.require(task, by)
     if task.assignee_id == by.user_id:
         return task
@@ -157,9 +100,8 @@ def release(session: Session, key: TaskKey, *, by: Actor) -> Task:
         TaskAlreadyCompleted: it is done.
         TaskNotClaimed: somebody else holds it, or nobody.
     """
-    instance, task = _locked(session, key)
-    if task.state not in OPEN:
-        raise TaskAlreadyCompleted(task=task.name, state=task.state)
+    instance, task = taking.locked(session, key)
+    taking.require_open(task)
     may = by.is_system or by.holds("administrator") or assignment.supervises(task, by)
     if task.assignee_id is None or (task.assignee_id != by.user_id and not may):
         raise TaskNotClaimed(task=task.name)
@@ -176,9 +118,8 @@ def delegate(session: Session, key: TaskKey, *, by: Actor, to: UUID, reason: str
         TaskNotClaimed: the actor neither holds the task nor supervises its office.
         TaskNotYours, SamePersonForbidden: the colleague may not take it.
     """
-    instance, task = _locked(session, key)
-    if task.state not in OPEN:
-        raise TaskAlreadyCompleted(task=task.name, state=task.state)
+    instance, task = taking.locked(session, key)
+    taking.require_open(task)
     if not assignment.may_hand_over(task, by):
         raise TaskNotClaimed(task=task.name)
     colleague = users.actor(session, to)
@@ -197,8 +138,8 @@ def require_completable(
         TaskAlreadyCompleted, TaskAlreadyClaimed, TaskMovedOn: somebody was faster.
         TaskNotYours, SamePersonForbidden: not by this person.
     """
-    _, tasks = _locked_open(session, key)
-    return _completable(session, key, tasks, by, version)
+    _, tasks = taking.locked_open(session, key)
+    return taking.completable(session, key, tasks, by, version)
 
 
 def complete(
@@ -227,8 +168,8 @@ def complete(
         UnknownField, FormInvalid, VariableInvalid: the values do not fit; nothing was changed.
         StepFailed: an element after the task failed; the caller rolls back.
     """
-    instance, tasks = _locked_open(session, key)
-    task = _completable(session, key, tasks, by, version)
+    instance, tasks = taking.locked_open(session, key)
+    task = taking.completable(session, key, tasks, by, version)
     step = Step.resume(session, instance, tasks, by)
     step.task_number = task.number
     values, owned = _values(step, task, variables, trusted)
@@ -249,106 +190,18 @@ def complete(
     return Completed(task, step.finish(), step)
 
 
-def worklist(
-    session: Session,
-    *,
-    by: Actor,
-    office: str | None = None,
-    assignee: UUID | None = None,
-    process_key: str | None = None,
-    instance: UUID | None = None,
-    state: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> Page:
-    """Return one page of the tasks that an actor may see, first due first.
-
-    Raises:
-        CursorInvalid: the cursor is not one of ours.
-    """
-    query = select(Task).where(Task.state == state if state else Task.state.in_(OPEN))
-    if not by.holds("auditor"):
-        mine = by.offices_with(*assignment.WORKING_ROLES)
-        query = query.where(
-            or_(
-                Task.office_id.in_(mine),
-                Task.owner_id == by.user_id,
-                Task.assignee_id == by.user_id,
-            )
-        )
-    for column, wanted in (
-        (Task.office_id, office),
-        (Task.assignee_id, assignee),
-        (Task.process_key, process_key),
-        (Task.instance_id, instance),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if cursor is not None:
-        query = query.where(_after(cursor))
-    query = query.order_by(Task.due_at.is_(None), Task.due_at, Task.instance_id, Task.number)
-    rows = list(session.scalars(query.limit(limit + 1)))
-    following = _cursor(rows[limit - 1]) if len(rows) > limit else None
-    return Page(rows[:limit], following)
-
-
 def save_draft(
     session: Session, key: TaskKey, *, by: Actor, content: Mapping[str, Any]
 ) -> datetime:
     """Keep what somebody typed and did not send yet; return when."""
     task = get(session, key, by=by)
-    if task.state not in OPEN:
-        raise TaskAlreadyCompleted(task=task.name, state=task.state)
+    taking.require_open(task)
     return drafts.save(session, task, by=by, content=content)
 
 
 def draft(session: Session, key: TaskKey, *, by: Actor) -> dict[str, Any] | None:
     """Return what the actor typed into a task and did not send."""
     return drafts.kept(session, get(session, key, by=by), by=by)
-
-
-def _locked(session: Session, key: TaskKey) -> tuple[Instance, Task]:
-    """Lock the instance, then read the task: a row read before the lock may be stale."""
-    try:
-        instance = locking.lock(session, key.instance_id)
-    except locking.InstanceNotFound as error:
-        raise TaskNotFound(instance=key.instance_id, number=key.number) from error
-    task = session.get(Task, (key.instance_id, key.number), populate_existing=True)
-    if task is None:
-        raise TaskNotFound(instance=key.instance_id, number=key.number)
-    return instance, task
-
-
-def _locked_open(session: Session, key: TaskKey) -> tuple[Instance, dict[int, Task]]:
-    """Lock the instance, then read its open tasks, by token."""
-    try:
-        instance = locking.lock(session, key.instance_id)
-    except locking.InstanceNotFound as error:
-        raise TaskNotFound(instance=key.instance_id, number=key.number) from error
-    return instance, locking.open_tasks(session, key.instance_id)
-
-
-def _completable(
-    session: Session, key: TaskKey, tasks: dict[int, Task], by: Actor, version: int | None
-) -> Task:
-    """Return the task of a locked instance if the actor can complete it now."""
-    task = next((one for one in tasks.values() if one.number == key.number), None)
-    if task is None:
-        _, task = _locked(session, key)
-    _require_open(session, task, by)
-    if version is not None and version != task.version:
-        raise TaskMovedOn(task=task.name, seen=version, version=task.version)
-    assignment.require(task, by)
-    return task
-
-
-def _require_open(session: Session, task: Task, by: Actor) -> None:
-    if task.state not in OPEN:
-        raise TaskAlreadyCompleted(task=task.name, state=task.state)
-    locking.require_live(session.get_one(Instance, task.instance_id))
-    if task.assignee_id is not None and task.assignee_id != by.user_id:
-        holder = session.get(User, task.assignee_id)
-        raise TaskAlreadyClaimed(task=task.name, assignee=holder.name if holder else "-")
 
 
 def _values(
@@ -374,24 +227,3 @@ def _note(
     entry = Entry(type_, by.key, task.element, on_behalf_of=by.on_behalf_of, fields=fields)
     history.append(session, instance, [entry])
     session.flush()
-
-
-def _cursor(task: Task) -> str:
-    due = task.due_at.isoformat() if task.due_at else None
-    text = orjson.dumps([due, str(task.instance_id), task.number])
-    return base64.urlsafe_b64encode(text).decode()
-
-
-def _after(cursor: str) -> Any:
-    try:
-        due, instance_id, number = orjson.loads(base64.urlsafe_b64decode(cursor))
-        instance, due_at = UUID(instance_id), datetime.fromisoformat(due) if due else None
-        number = int(number)
-    except (ValueError, TypeError) as error:
-        raise CursorInvalid() from error
-    beyond = or_(
-        Task.instance_id > instance, and_(Task.instance_id == instance, Task.number > number)
-    )
-    if due_at is None:
-        return and_(Task.due_at.is_(None), beyond)
-    return or_(Task.due_at.is_(None), Task.due_at > due_at, and_(Task.due_at == due_at, beyond))

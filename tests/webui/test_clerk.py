@@ -21,7 +21,7 @@ from engine.casework import applicants, closing, operations, reference
 from engine.casework.demonstration import applicants as invented
 from engine.casework.demonstration.stories import PHARMACY_FORM, TAX_FORM
 from engine.db import Database, reading, transaction
-from engine.models import AccessEvent, Case, Document, Task
+from engine.models import OPEN_STATES, AccessEvent, Case, Document, Task
 from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from engine.settings import Settings
@@ -103,7 +103,7 @@ def case_of(database: Database, address: str) -> Case:
 def waiting(database: Database, case: Case) -> Task:
     with reading(database) as session:
         query = select(Task).where(
-            Task.instance_id == case.instance_id, Task.state.in_(("open", "claimed"))
+            Task.instance_id == case.instance_id, Task.state.in_(OPEN_STATES)
         )
         found = session.scalars(query).one()
         session.expunge(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from engine.process import tasks
+from engine.process import tasks, worklist
 from engine.process.tasks import TaskKey
 from webui.api import schemas
 from webui.api.endpoint import BodyInvalid, Call, Endpoint
@@ -23,7 +23,7 @@ def list_tasks(call: Call) -> dict[str, Any]:
     limit = wanted.get("limit", "50")
     if not limit.isdigit() or not 1 <= int(limit) <= 200:
         raise BodyInvalid(problem="1 to 200", place="limit")
-    page = tasks.worklist(
+    page = worklist.page(
         call.session,
         by=call.actor,
         office=wanted.get("office"),

@@ -14,7 +14,7 @@ from catalogue import loader
 from engine.casework import cases as engine_cases
 from engine.casework import deliveries, documents, materials, worklists
 from engine.db import reading
-from engine.models import Case, Delivery, Instance, Office, Task, User
+from engine.models import OPEN_STATES, Case, Delivery, Instance, Office, Task, User
 from engine.people import permissions
 from engine.people.permissions import CaseReasonMissing, Sight
 from engine.process import assignment
@@ -197,7 +197,7 @@ def _waiting(session: Session, found: Case) -> list[dict[str, Any]]:
         select(Task, Office, User.name)
         .join(Office, Office.id == Task.office_id, isouter=True)
         .join(User, User.id == Task.assignee_id, isouter=True)
-        .where(Task.instance_id == found.instance_id, Task.state.in_(("open", "claimed")))
+        .where(Task.instance_id == found.instance_id, Task.state.in_(OPEN_STATES))
         .order_by(Task.number)
     )
     return [

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine.casework import cases as engine_cases
 from engine.db import reading
-from engine.models import Bundle, Instance, Task
+from engine.models import OPEN_STATES, Bundle, Instance, Task
 from engine.people import permissions
 from engine.process import bundles, definitions
 from engine.record.history import EventView
@@ -55,9 +55,7 @@ def marks(instance_id: UUID) -> Response:
         found = engine_cases.get(session, instance_id)
         permissions.require_case(session, auth.actor(), found)
         waiting = session.scalars(
-            select(Task.element).where(
-                Task.instance_id == instance_id, Task.state.in_(("open", "claimed"))
-            )
+            select(Task.element).where(Task.instance_id == instance_id, Task.state.in_(OPEN_STATES))
         )
         made = marks_of(story.events(session, instance_id), list(waiting))
     return jsonify({"marks": made})

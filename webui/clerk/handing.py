@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine.casework import cases
 from engine.db import transaction
 from engine.errors import EngineError
-from engine.models import Task
+from engine.models import OPEN_STATES, Task
 from engine.process import assignment, tasks
 from engine.process.tasks import TaskKey
 from webui import auth
@@ -27,7 +27,7 @@ ADDRESS = "/tasks/<uuid:instance_id>/<int:number>"
 
 def choices(session: Session, found: Task) -> list[tuple[str, str]]:
     """Return whom the reader may give a task to, empty when that is not theirs to do."""
-    if found.state not in tasks.OPEN or not assignment.may_hand_over(found, auth.actor()):
+    if found.state not in OPEN_STATES or not assignment.may_hand_over(found, auth.actor()):
         return []
     return [
         (str(one.id), f"{one.name} ({one.login})")

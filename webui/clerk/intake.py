@@ -23,7 +23,7 @@ from engine.casework import applicants, cases, documents, intake, matters, routi
 from engine.casework.intake import Application
 from engine.db import reading, transaction
 from engine.errors import EngineError
-from engine.models import Case, Draft, Office, Task
+from engine.models import OPEN_STATES, Case, Draft, Office, Task
 from engine.people import offices, permissions
 from engine.people.permissions import Sight
 from engine.process import steps, tasks
@@ -170,7 +170,7 @@ def _again(
         task = tasks.get(session, key, by=auth.actor())
         case = cases.get(session, key.instance_id)
         sight = permissions.require_case(session, auth.actor(), case)
-        if task.state in ("open", "claimed"):
+        if task.state in OPEN_STATES:
             return page(session, task, case, sight, typed, error, upload_errors)
     from webui.clerk.tasks import show
 
@@ -206,7 +206,7 @@ def _keep(key: TaskKey, typed: dict[str, Any]) -> dict[str, str]:
                     typed[f"materials.{material}"] = "received"
     with transaction(auth.database()) as session:
         found = tasks.get(session, key, by=auth.actor())
-        if found.state in ("open", "claimed"):
+        if found.state in OPEN_STATES:
             tasks.save_draft(session, key, by=auth.actor(), content=typed)
     return wrong
 

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 from engine.casework import amendments, cases, intake, reviews
 from engine.db import reading, transaction
 from engine.errors import EngineError
-from engine.models import Case, Draft, Office, Task, User
+from engine.models import OPEN_STATES, Case, Draft, Office, Task, User
 from engine.people import permissions
 from engine.process import assignment, steps, tasks
 from engine.process.tasks import TaskKey
@@ -28,7 +28,6 @@ from webui import auth, errors
 from webui.clerk import amending, background, blueprint, handing, inbox, schema, story, view, words
 from webui.frame import say
 
-OPEN = ("open", "claimed")
 ADDRESS = "/tasks/<uuid:instance_id>/<int:number>"
 
 
@@ -52,7 +51,7 @@ def show(
         found = tasks.get(session, key)
         case = cases.get(session, key.instance_id)
         sight = permissions.require_case(session, auth.actor(), case)
-        if found.element == intake.RECEIVE and found.state in OPEN and _may(found):
+        if found.element == intake.RECEIVE and found.state in OPEN_STATES and _may(found):
             return application.page(session, found, case, sight, typed, error)
         shown = view.of_case(session, case, sight)
         page = render_template(
@@ -71,7 +70,7 @@ def _pane(
     error: EngineError | None,
 ) -> dict[str, Any]:
     key = TaskKey(found.instance_id, found.number)
-    may = found.state in OPEN and _may(found)
+    may = found.state in OPEN_STATES and _may(found)
     excluded = str(auth.actor().user_id) in found.excluded
     holder = session.get(User, found.assignee_id) if found.assignee_id else None
     form = tasks.form(session, key) if may else None
@@ -90,7 +89,7 @@ def _pane(
         "name": words.task_name(found.element, found.name),
         "view": shown,
         "may": may and not excluded,
-        "excluded": excluded and found.state in OPEN,
+        "excluded": excluded and found.state in OPEN_STATES,
         "mine": found.assignee_id is not None and found.assignee_id == auth.actor().user_id,
         "holder": holder.name if holder else None,
         "can_write": may and not excluded and found.assignee_id in (None, auth.actor().user_id),
@@ -194,7 +193,7 @@ def lead_on(instance_id: UUID) -> Response:
         waiting = list(
             session.scalars(
                 select(Task)
-                .where(Task.instance_id == instance_id, Task.state.in_(OPEN))
+                .where(Task.instance_id == instance_id, Task.state.in_(OPEN_STATES))
                 .order_by(Task.number)
             )
         )

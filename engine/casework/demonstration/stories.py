@@ -19,7 +19,7 @@ from engine.casework.applicants import Applicant
 from engine.casework.demonstration import applicants
 from engine.casework.intake import Application
 from engine.db import Database, transaction
-from engine.models import Task
+from engine.models import OPEN_STATES, Task
 from engine.people.identity import Actor
 from engine.process import tasks
 from engine.process.tasks import TaskKey
@@ -156,7 +156,7 @@ def play(database: Database, story: Story, actors: Mapping[str, Actor], *, demo:
 
 def waiting(session: Any, instance_id: UUID, element: str) -> TaskKey:
     """Return the open task of an element; LookupError when the case does not wait there."""
-    query = select(Task).where(Task.instance_id == instance_id, Task.state.in_(tasks.OPEN))
+    query = select(Task).where(Task.instance_id == instance_id, Task.state.in_(OPEN_STATES))
     found = {task.element: task for task in session.scalars(query)}
     if element not in found:
         raise LookupError(f"{element} does not wait; {sorted(found)} do")

@@ -12,8 +12,8 @@ from engine.casework import acceptance, cases, deadlines, deliveries, worklists
 from engine.casework.demonstration import stories
 from engine.casework.demonstration.stories import Doing
 from engine.db import reading, transaction
-from engine.models import Delivery, Instance, Job, Task
-from engine.process import assignment, tasks, worker
+from engine.models import OPEN_STATES, Delivery, Instance, Job, Task
+from engine.process import assignment, worker
 from engine.record import history
 from engine.record.verify import verify
 from tests.engine.casework.acting import case_of, do, papers_of
@@ -165,7 +165,9 @@ def test_a_case_can_be_stopped_while_it_is_reviewed(database, staff, kind, outco
 
     assert case_of(database, instance_id).outcome == outcome
     with reading(database) as session:
-        open_tasks = select(Task).where(Task.instance_id == instance_id, Task.state.in_(tasks.OPEN))
+        open_tasks = select(Task).where(
+            Task.instance_id == instance_id, Task.state.in_(OPEN_STATES)
+        )
         assert session.scalars(open_tasks).all() == []
 
 

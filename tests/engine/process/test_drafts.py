@@ -11,7 +11,7 @@ from engine.people.identity import Actor
 from engine.process import tasks
 from engine.process.assignment import TaskNotYours
 from engine.process.drafts import DraftTooLarge
-from engine.process.tasks import TaskAlreadyCompleted
+from engine.process.taking import TaskAlreadyCompleted
 from tests.engine.process import world
 
 Who = dict[str, Actor]

@@ -15,7 +15,7 @@ from engine.errors import Unavailable
 from engine.models import Incident, Job
 from engine.process import incidents, instances, jobs, worker
 from engine.process.operations import OperationCall
-from engine.process.tasks import TaskAlreadyCompleted
+from engine.process.taking import TaskAlreadyCompleted
 from engine.process.wiring import Wiring
 from engine.record.verify import verify
 from tests.conftest import MASTER_KEY

@@ -11,18 +11,17 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.models import Task
 from engine.people.identity import Actor
-from engine.process import instances, tasks
+from engine.process import instances, tasks, worklist
 from engine.process.assignment import SamePersonForbidden, TaskNotYours
-from engine.process.tasks import (
-    CursorInvalid,
+from engine.process.taking import (
     TaskAlreadyClaimed,
     TaskAlreadyCompleted,
-    TaskKey,
     TaskMovedOn,
-    TaskNotClaimed,
     TaskNotFound,
 )
+from engine.process.tasks import TaskKey, TaskNotClaimed
 from engine.process.variables import UnknownField, VariableInvalid
+from engine.process.worklist import CursorInvalid
 from engine.record import history
 from tests.engine.bpmn import diagrams as d
 from tests.engine.process import world
@@ -292,14 +291,14 @@ def test_a_list_shows_ones_offices_first_due_first(session: Session, who: Who) -
         world.complete(session, other, "A", who["li"])
     elsewhere = instances.start(session, "p", by=world.SYSTEM, office_id=world.WINDOW).id
 
-    mine = tasks.worklist(session, by=who["li"])
+    mine = worklist.page(session, by=who["li"])
 
     assert [row.instance_id for row in mine.items][2:] == [late]
     assert {row.instance_id for row in mine.items[:2]} == {soon, other}
-    window = tasks.worklist(session, by=who["chen"]).items
+    window = worklist.page(session, by=who["chen"]).items
     assert [row.instance_id for row in window] == [elsewhere]
-    assert len(tasks.worklist(session, by=who["shen"]).items) == 4
-    assert tasks.worklist(session, by=who["root"]).items == []
+    assert len(worklist.page(session, by=who["shen"]).items) == 4
+    assert worklist.page(session, by=who["root"]).items == []
 
 
 def test_pages_hold_every_task_once_with_and_without_due_time(session: Session, who: Who) -> None:
@@ -310,7 +309,7 @@ def test_pages_hold_every_task_once_with_and_without_due_time(session: Session, 
 
     seen, cursor = [], None
     while True:
-        page = tasks.worklist(session, by=who["li"], limit=2, cursor=cursor)
+        page = worklist.page(session, by=who["li"], limit=2, cursor=cursor)
         seen += [row.instance_id for row in page.items]
         cursor = page.next_cursor
         if cursor is None:
@@ -319,7 +318,7 @@ def test_pages_hold_every_task_once_with_and_without_due_time(session: Session, 
     assert len(seen) == len(set(seen)) == 9
     assert set(seen[:4]) == set(cases[1::2])
     with pytest.raises(CursorInvalid):
-        tasks.worklist(session, by=who["li"], cursor="nonsense")
+        worklist.page(session, by=who["li"], cursor="nonsense")
 
 
 def test_a_list_can_be_narrowed(session: Session, who: Who) -> None:
@@ -329,7 +328,7 @@ def test_a_list_can_be_narrowed(session: Session, who: Who) -> None:
     tasks.claim(session, world.key_of(session, case, "B"), by=who["li"])
 
     def found(**filters: object) -> int:
-        return len(tasks.worklist(session, by=who["li"], **filters).items)
+        return len(worklist.page(session, by=who["li"], **filters).items)
 
     assert found() == 2
     assert found(instance=case) == 1

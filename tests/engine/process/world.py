@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.models import Job, Office, Task, User, UserRole
+from engine.models import OPEN_STATES, Job, Office, Task, User, UserRole
 from engine.people.identity import Actor
 from engine.process import definitions, instances, tasks
 from engine.process.tasks import Completed, TaskKey
@@ -77,9 +77,7 @@ def begin(session: Session, key: str = "p", *, by: Actor = SYSTEM, **variables: 
 
 def open_elements(session: Session, instance_id: UUID) -> list[str]:
     """Return the elements of the open tasks, in order of their numbers."""
-    query = select(Task.element).where(
-        Task.instance_id == instance_id, Task.state.in_(("open", "claimed"))
-    )
+    query = select(Task.element).where(Task.instance_id == instance_id, Task.state.in_(OPEN_STATES))
     return list(session.scalars(query.order_by(Task.number)))
 
 
