@@ -82,14 +82,22 @@ def name_of(error: SQLAlchemyError) -> EngineError | None:
     if isinstance(error, PoolExhausted):
         return DatabaseBusy(seconds=LOCK_SECONDS)
     if isinstance(error, StaleDataError):
-        # Rows are locked before they are changed: that they did change is worth a look.
-        log.error("rows changed under a lock", exc_info=error)
-        return Overtaken()
+        return overtaken()
     if not isinstance(error, DBAPIError):
         return None
     if isinstance(error.orig, sqlite3.Error):
         return _of_sqlite(error.orig)
     return _of_postgresql(error)
+
+
+def overtaken() -> Overtaken:
+    """Return the error of whoever came second, and leave a word of it.
+
+    Who changes a case holds its row: two of them at once are a defect of locking, which is found
+    here instead of losing what the first has written.
+    """
+    log.error("rows were changed that somebody held", stack_info=True)
+    return Overtaken()
 
 
 def of_file(error: OSError) -> Unavailable | None:

@@ -117,6 +117,13 @@ class Instance(Base):
     # Whether an operator has changed its course by hand: moved, migrated or restarted it.
     altered: Mapped[bool] = mapped_column(default=False, server_default=false())
 
+    # Every update asks for the number of steps that was read: the database itself sees to it that
+    # a case is advanced by one process at a time, should the lock of the row ever fail.
+    __mapper_args__ = {
+        "version_id_col": steps,
+        "version_id_generator": lambda steps: steps or 0,
+    }
+
 
 class Scope(Base):
     """The live state of one call activity of an instance, numbered by its token."""

@@ -17,9 +17,10 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, rows
+from engine import clock, outages, rows
 from engine.models import Event, EventValue, Instance
 from engine.record import canonical, keys, masking, verifier
 
@@ -99,6 +100,7 @@ def append(
         algorithm: `sm3` or `sha256`, recorded in each event.
 
     Raises:
+        Overtaken: somebody else has written an event of this number, so the row was not locked.
         NotCanonical: a value cannot be written in one certain way.
         DataDestroyed: a personal value of somebody whose data was destroyed.
     """
@@ -121,7 +123,10 @@ def append(
         event = _event_row(instance.id, count, head, entry, commitments, algorithm)
         head = event["hash"]
         events.append(event)
-    rows.add(session, Event, events)
+    try:
+        rows.add(session, Event, events)
+    except IntegrityError as error:
+        raise outages.overtaken() from error
     if values:
         rows.add(session, EventValue, values)
     instance.event_count, instance.event_head = count, head
