@@ -102,6 +102,19 @@ def test_a_process_shows_where_its_cases_stand(designer: Browser, running: None)
     assert page.index("走公共段") < page.index("完</li>") and '<a href="#step-Call">' in page
 
 
+def test_a_process_says_whether_every_case_can_end(designer: Browser, running: None) -> None:
+    assert "能：已证明每个办件始终可以办结" in text(designer.get("/designer/processes/outer"))
+
+    twice = OUTER.replace(
+        b'<endEvent id="End"',
+        b'<sequenceFlow id="c" sourceRef="Start" targetRef="End"/><endEvent id="End"',
+    )
+    designer.post("/designer/deployments", upload(outer_bpmn=twice, inner_bpmn=INNER))
+
+    page = text(designer.get("/designer/processes/outer"))
+    assert "不能：流程有缺陷" in page and "同一办件会两次到达此结束" in page
+
+
 def test_a_diagram_is_given_as_it_was_uploaded(designer: Browser, running: None) -> None:
     answer = designer.get("/designer/processes/outer/diagram.bpmn")
 

@@ -15,6 +15,7 @@ from engine.db import Database, reading
 from engine.models import Definition
 from tests.engine.bpmn.checks.rows import A, document, line, task
 from tests.engine.bpmn.checks.rows_of_style import EVENTS, WAYS, drawing, shape
+from tests.engine.bpmn.soundness import sketch
 from tests.webui.conftest import Browser
 from webui.designer import findings
 
@@ -94,3 +95,22 @@ def test_a_large_file_is_told_of_without_its_drawing(monkeypatch: pytest.MonkeyP
 
     assert findings._drawing(GOOD, "good.bpmn") is None
     assert findings._drawing(b"<!DOCTYPE x><x/>BPMNShape", "x.bpmn") is None
+
+
+def test_an_unsound_drawing_shows_the_path_to_its_fault(designer: Browser) -> None:
+    lines = "start s\nxor g\nuser a\nuser b\nand j\nend e\ns > g\ng > a > j\ng > b > j\nj > e"
+    plane = (
+        b'<d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI"'
+        b' xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"><d:BPMNPlane bpmnElement="p">'
+        + "".join(shape(name, 150 * at, 0) for at, name in enumerate("sgabje")).encode()
+        + b"</d:BPMNPlane></d:BPMNDiagram>"
+    )
+    end = b"</bpmn:definitions>"
+    data = sketch.document(lines).replace(end, plane + end)
+
+    page = send(designer, only_check=True, p_bpmn=data).get_data(as_text=True)
+
+    assert "parallel-join-starved" in page and "可能一直等待" in page
+    marks = json.loads(unescape(page.split('data-marks="')[1].split('"')[0]))["marks"]
+    assert marks["j"] == "bad"
+    assert all("passed" in marks[name].split() for name in ("f_s_g", "f_g_a", "a", "f_a_j"))

@@ -40,11 +40,17 @@ class Found:
 
     @property
     def marks(self) -> str:
-        """The elements to mark in the drawing, as its script reads them."""
+        """The elements to mark in the drawing, as its script reads them.
+
+        The path to the first fault that has one is drawn as the way that a case has gone.
+        """
         marks: dict[str, str] = {}
         for line in reversed(self.lines):  # the gravest are first, and win
             how = _MARKS.get(line.problem.severity)
             marks |= dict.fromkeys(line.problem.elements, how) if how else {}
+        path = next((line.problem.path for line in self.lines if line.problem.path), ())
+        for element in {one for step in path for one in step.values() if one}:
+            marks[element] = f"passed {marks[element]}" if element in marks else "passed"
         return json.dumps({"marks": marks})
 
 

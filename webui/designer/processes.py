@@ -10,7 +10,7 @@ from engine.bpmn.model import Parsed, ProcessModel
 from engine.db import reading
 from engine.models import User
 from engine.process import definitions
-from webui import auth, diagram_names
+from webui import auth, diagram_names, i18n
 from webui.designer import blueprint, standing
 
 # A style sheet that the file names would be run by a browser that opens the file itself.
@@ -61,6 +61,8 @@ def process(key: str) -> str:
             places=standing.waiting(session, parsed, model) if model else [],
             steps=standing.steps(model) if model else [],
             callers=standing.callers(parsed, key),
+            proof=standing.proof(parsed, model) if model else None,
+            chinese=i18n.language() == "zh",
             people=_people(session),
         )
 

@@ -14,12 +14,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.bpmn import parser
+from engine.bpmn import parser, soundness
 from engine.bpmn.model import Node, Parsed, ProcessModel
+from engine.bpmn.soundness import Proof
 from engine.models import Definition, Deployment, Instance, SourceFile, Task
 from webui import diagram_names
 
 WAITING = ("open", "claimed")
+PATIENCE = 1.0  # seconds that a page waits for a proof
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,11 @@ def lines(session: Session) -> list[Line]:
 def _name(parsed: Parsed, definition: Definition) -> str:
     model = parsed.processes.get(definition.key)
     return diagram_names.shown(model) if model else definition.name or definition.key
+
+
+def proof(parsed: Parsed, model: ProcessModel) -> Proof:
+    """Return what is known of the soundness of a process, with the newest of those it calls."""
+    return soundness.prove({**parsed.processes, model.id: model}, model.id, seconds=PATIENCE)
 
 
 def callers(parsed: Parsed, key: str) -> tuple[str, ...]:

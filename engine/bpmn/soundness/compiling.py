@@ -120,6 +120,8 @@ class Compiler:
         if summary is not None:
             self.summaries[name] = summary
             self.net.places[name].covers |= summary.covers
+            if not summary.rests:
+                self.net.places[name].groups.add(MOVING)
             return
         inside = self.knowledge.inside(frame, node)
         if inside is None:

@@ -47,6 +47,7 @@ class Exploration:
     doubled: list[Doubled]
     traps: list[Trap]
     cut: bool = False  # there may be more faults
+    rests: bool = True  # whether a token ever waits
 
     @property
     def sound(self) -> bool:
@@ -76,6 +77,8 @@ class Explorer:
         self.bits = {name: 1 << i for i, name in enumerate(self.names)}
         self.by_lead: dict[int, list[_Move]] = {}
         self.moving = self._mask(one.name for one in net.places.values() if MOVING in one.groups)
+        self.live = self._mask(one.name for one in net.places.values() if "live:" in one.groups)
+        self.rests = False
         self._compile()
         self.parents: dict[int, tuple[int, int]] = {}
         self.edges: dict[int, list[tuple[int, int]]] = {}
@@ -139,6 +142,8 @@ class Explorer:
                 return
             self.edges[marking] = found = []
             moves = self._enabled(marking)
+            if marking & self.live and not marking & self.moving:
+                self.rests = True
             if not moves:
                 self.still.append(marking)
             for move in moves:
@@ -287,4 +292,5 @@ def explore(net: Net, budget: Budget, traps_of: Callable[[Explorer], list[Trap]]
         doubled,
         traps_of(explorer),
         explorer.cut or bool(doubled),
+        explorer.rests or explorer.cut,
     )

@@ -14,7 +14,7 @@ from engine.bpmn.soundness import frames, regions, throwing
 from engine.bpmn.soundness.drawing import is_join, is_link_throw
 from engine.bpmn.soundness.frames import RAISING, Catcher, Frame
 from engine.bpmn.soundness.limits import QUIET
-from engine.bpmn.soundness.net import DONE, Outcome, Step
+from engine.bpmn.soundness.net import DONE, MOVING, Outcome, Step
 
 if TYPE_CHECKING:
     from engine.bpmn.soundness.compiling import Compiler
@@ -151,7 +151,7 @@ def _leave_early(
 
 def _boundary(net: Compiler, frame: Frame, node: Node, event: Node) -> None:
     """What an event on the border does when it comes from outside."""
-    if event.event.kind not in FREE:
+    if event.event.kind not in FREE or MOVING in net.net.places[frame.name(node.id)].groups:
         return
     host, name = frame.name(node.id), frame.name(event.id)
     own = frozenset({(frame.drawing.model.id, event.id)})

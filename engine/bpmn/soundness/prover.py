@@ -90,7 +90,11 @@ class Prover:
         kept = [codes for raiser, codes in compiler.any_errors if raiser in found.covers]
         error = frozenset.intersection(*kept) if kept else None
         summary = Summary(
-            found.outcomes, frozenset(found.covers), frozenset(compiler.escalations), error
+            found.outcomes,
+            frozenset(found.covers),
+            frozenset(compiler.escalations),
+            error,
+            found.rests,
         )
         self.analyses[level] = made = Analysis(compiler.net, found, summary)
         return made

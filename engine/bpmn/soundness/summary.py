@@ -15,3 +15,4 @@ class Summary:
     covers: frozenset[Key] = frozenset()
     escalations: frozenset[str | None] = frozenset()
     any_error: frozenset[str] | None = None  # tasks may raise any error but these; None: no error
+    rests: bool = True  # whether a token ever waits inside; else nothing can come meanwhile
