@@ -17,7 +17,7 @@ from tests.engine.bpmn.constructs import (
     play,
 )
 from tests.engine.bpmn.constructs import refused as refusals
-from tests.engine.bpmn.constructs import repetitions
+from tests.engine.bpmn.constructs import repetitions, staged
 from tests.engine.bpmn.constructs.__main__ import DOCUMENT, write
 from tests.engine.bpmn.diagrams import document
 
@@ -28,6 +28,14 @@ EXECUTED = flow.ROWS + happenings.ROWS + handlers.ROWS + activities.ROWS + repet
 def test_what_is_said_to_be_executed_runs_as_the_standard_says(row: Executed) -> None:
     assert parser.parse({"row.bpmn": document(row.xml)}).errors == []
     assert play(row) == row.entered
+
+
+@pytest.mark.parametrize("row", EXECUTED + drawn.ROWS, ids=lambda row: f"{row.family}: {row.name}")
+def test_saving_and_loading_at_every_wait_changes_nothing(row: Executed) -> None:
+    kept = list(staged(row, saved=False))
+
+    for stage, other in zip(staged(row, saved=True), kept, strict=True):
+        assert stage == other
 
 
 @pytest.mark.parametrize("row", drawn.ROWS, ids=lambda row: row.name)

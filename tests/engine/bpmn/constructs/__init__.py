@@ -7,11 +7,14 @@ docs/bpmn-support.md is written from these rows and from the table of rules.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from engine.bpmn import parser, timers, workflow
+from engine.bpmn.journal import Entry
+from engine.bpmn.waits import ReadyTask, Waiting
 from engine.bpmn.workflow import Run
 from tests.engine.bpmn.diagrams import Hands, document
 
@@ -38,6 +41,18 @@ class Executed:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """What there is of an instance at one of its waits."""
+
+    happened: list[Entry]  # since the wait before
+    variables: dict[str, Any]
+    blobs: dict[int, bytes]
+    ready: list[ReadyTask]
+    waiting: list[Waiting]
+    ended: bool
+
+
+@dataclass(frozen=True)
 class Refused:
     """A construct that is refused by name: the rule, the element and why."""
 
@@ -51,6 +66,18 @@ class Refused:
 
 def play(row: Executed) -> str:
     """Run the diagram of a row, saving and loading before every move; return what was entered."""
+    stages = list(staged(row, saved=True))
+    entered = [e.element for stage in stages for e in stage.happened if e.event == "entered"]
+    return " ".join(entered + (["."] if stages[-1].ended else []))
+
+
+def staged(row: Executed, saved: bool) -> Iterator[Stage]:
+    """Run the diagram of a row and yield what there is at each wait.
+
+    Args:
+        row: what is run.
+        saved: whether the instance is saved and loaded before every move, or stays in memory.
+    """
     hands = Hands()
     made = parser.bundle({"row.bpmn": document(row.xml)}, "p", drawings=bool(row.open))
     run = workflow.start(made, row.variables, now=hands, element=row.start, operations=_operate)
@@ -59,21 +86,24 @@ def play(row: Executed) -> str:
         gateway, flow = moves.pop(0)[1:].split(":")
         run.choose(gateway, [flow])
     run.advance()
-    entered = _entered(run)
+    seen = 0
+    yield _stage(run, seen)
     for move in moves:
-        run = workflow.load(made, run.dump(), now=hands, operations=_operate)
+        seen = 0 if saved else len(run.journal)
+        if saved:
+            run = workflow.load(made, run.dump(), now=hands, operations=_operate)
         _move(run, hands, move)
         run.advance()
-        entered += _entered(run)
-    return " ".join(entered + (["."] if run.is_completed() else []))
+        yield _stage(run, seen)
+
+
+def _stage(run: Run, seen: int) -> Stage:
+    blobs, ended = run.dump(), run.is_completed()
+    return Stage(run.journal[seen:], run.variables, blobs, run.ready_tasks(), run.waiting(), ended)
 
 
 def _operate(context: Any) -> dict[str, Any]:
     return {"called": context.name}
-
-
-def _entered(run: Run) -> list[str]:
-    return [entry.element for entry in run.journal if entry.event == "entered"]
 
 
 def _move(run: Run, hands: Hands, move: str) -> None:
