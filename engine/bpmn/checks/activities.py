@@ -26,8 +26,8 @@ def problems(source: Source) -> Iterator[Problem]:
             yield from script_format(source, node)
         if node.kind == "adHocSubProcess":
             yield from ad_hoc_events(source, node)
-        if node.kind == "callActivity":
-            yield from called_start(source, node)
+    for called, call in _called(source).items():
+        yield from called_start(source, called, call)
     for loop in source.of("multiInstanceLoopCharacteristics"):
         yield from loop_reference(source, loop)
         yield from loop_structure(source, loop)
@@ -59,11 +59,18 @@ def ad_hoc_events(source: Source, node: Item) -> Iterator[Problem]:
         yield source.problem("ad-hoc-sub-process", node, event, event=event.id)
 
 
-def called_start(source: Source, node: Item) -> Iterator[Problem]:
+def _called(source: Source) -> dict[Item, Item]:
+    """Return the processes of the file that are called, with the first call of each."""
+    found: dict[Item, Item] = {}
+    for node in source.of("callActivity"):
+        called = source.by_id.get(plain(node.get("calledElement")))
+        if called is not None and called.kind == "process":
+            found.setdefault(called, node)
+    return found
+
+
+def called_start(source: Source, called: Item, node: Item) -> Iterator[Problem]:
     """A process that is called has a start that waits for nothing, if it has starts."""
-    called = source.by_id.get(plain(node.get("calledElement")))
-    if called is None or called.kind != "process":
-        return
     starts = called.of("startEvent")
     if starts and all(source.kinds_of(start) for start in starts):
         yield source.problem("called-process-start", called, node, *starts, caller=node.id)

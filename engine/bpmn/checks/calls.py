@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalogue.problem import Problem
+from engine.bpmn.checks.circles import circles
 from engine.bpmn.checks.rules import of_node
 from engine.bpmn.model import Node, Parsed, ProcessModel
 
@@ -17,33 +18,32 @@ _DECIDING = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway", "compl
 
 def recursion(parsed: Parsed) -> list[Problem]:
     """Return a problem for each call that leads back to its own process."""
-    found = []
-    certain = {m.id: set(_certain(m)) for m in parsed.processes.values()}
-    for model in parsed.processes.values():
-        for call in model.calls():
-            if call.called and _leads_to(parsed, call.called, model.id, None):
-                endless = call.id in certain[model.id] and _leads_to(
-                    parsed, call.called, model.id, certain
-                )
-                found.append(_problem(model, call, endless))
-    return found
+    models = parsed.processes
+    every = {key: [n for n in model.calls() if n.called in models] for key, model in models.items()}
+    certain = {key: set(_certain(model)) for key, model in models.items()}
+    back = _circle_of({key: [str(n.called) for n in calls] for key, calls in every.items()})
+    endless = _circle_of(
+        {
+            key: [str(n.called) for n in calls if n.id in certain[key]]
+            for key, calls in every.items()
+        }
+    )
+    return [
+        _problem(
+            models[key],
+            call,
+            call.id in certain[key] and endless.get(key, -1) == endless.get(str(call.called)),
+        )
+        for key, calls in every.items()
+        for call in calls
+        if back.get(key, -1) == back.get(str(call.called))
+    ]
 
 
-def _leads_to(parsed: Parsed, source: str, target: str, only: dict[str, set[str]] | None) -> bool:
-    """Tell whether calls lead from a process to another; `only` narrows the calls followed."""
-    seen: set[str] = set()
-    todo = [source]
-    while todo:
-        place = todo.pop()
-        if place == target:
-            return True
-        model = parsed.processes.get(place)
-        if place in seen or model is None:
-            continue
-        seen.add(place)
-        calls = (c for c in model.calls() if only is None or c.id in only[place])
-        todo += [call.called for call in calls if call.called]
-    return False
+def _circle_of(ways: dict[str, list[str]]) -> dict[str, int]:
+    """Return for each process the number of the circle of calls that it is in."""
+    found = enumerate(circles(ways))
+    return {name: number for number, names in found for name in names}
 
 
 def _certain(model: ProcessModel) -> Iterator[str]:

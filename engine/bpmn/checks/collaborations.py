@@ -80,8 +80,7 @@ def _pool(source: Source, end: str) -> Item | None:
     if item is None or item.kind == "participant":
         return item
     process = item.process.id if item.process is not None else None
-    pools = (p for p in source.of("participant") if process)
-    return next((p for p in pools if plain(p.get("processRef")) == process), None)
+    return source.pools.get(process or "")
 
 
 def message_flow_into_start(source: Source, flow: Item) -> Iterator[Problem]:

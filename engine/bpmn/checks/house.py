@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from catalogue.problem import Problem
+from engine.bpmn.checks.circles import circles
 from engine.bpmn.checks.rules import of_node
 from engine.bpmn.model import Node, ProcessModel
 
@@ -25,10 +26,11 @@ def problems(model: ProcessModel, people: Container[str]) -> Iterator[Problem]:
         model: the process.
         people: the ids of all user tasks of the files that are checked together.
     """
+    timed = _timed_levels(model)
     for node in model.nodes.values():
         yield from office(model, node)
         yield from not_same_as(model, node, people)
-        yield from limit(model, node)
+        yield from limit(model, node, timed)
         yield from correlation(model, node)
     yield from way_out(model)
 
@@ -46,7 +48,7 @@ def not_same_as(model: ProcessModel, node: Node, people: Container[str]) -> Iter
             yield of_node("not-same-as-unknown", model, node, other=name)
 
 
-def limit(model: ProcessModel, node: Node) -> Iterator[Problem]:
+def limit(model: ProcessModel, node: Node, timed: Container[str | None]) -> Iterator[Problem]:
     """What waits for people or for news has a limit, or a timer beside or around it.
 
     A task of an office is within the limit of the whole case, so a limit of its own is advice.
@@ -55,19 +57,28 @@ def limit(model: ProcessModel, node: Node) -> Iterator[Problem]:
     arriving = arriving and node.event.kind in _ARRIVING
     if not (node.kind in BY_HAND or arriving) or node.extensions.limit is not None:
         return
-    if not (_is_timed(model, node) or _is_beside_timer(model, node)):
+    if not (_is_timed(model, node, timed) or _is_beside_timer(model, node)):
         within = node.kind in BY_HAND and node.extensions.office
         yield of_node("task-without-limit" if within else "waiting-without-limit", model, node)
 
 
-def _is_timed(model: ProcessModel, node: Node) -> bool:
+def _timed_levels(model: ProcessModel) -> set[str | None]:
+    """Return the levels that a timer of an event sub-process watches over."""
+    return {
+        node.parent
+        for node in model.nodes.values()
+        if node.triggered_by_event
+        and any(start.event.kind == "timer" for start in model.starts(node.id))
+    }
+
+
+def _is_timed(model: ProcessModel, node: Node, timed: Container[str | None]) -> bool:
     """Tell whether a timer is attached to a node or to a sub-process around it."""
     place: Node | None = node
     while place is not None:
         if any(event.event.kind == "timer" for event in model.boundary(place.id)):
             return True
-        level = [n for n in model.inside(place.parent) if n.triggered_by_event]
-        if any(s.event.kind == "timer" for n in level for s in model.starts(n.id)):
+        if place.parent in timed:
             return True
         place = model.nodes.get(place.parent) if place.parent else None
     return False
@@ -97,7 +108,7 @@ def correlation(model: ProcessModel, node: Node) -> Iterator[Problem]:
 def way_out(model: ProcessModel) -> Iterator[Problem]:
     """A loop that nothing ever leaves: no flow, no event at its border, no end inside."""
     ways = {node.id: _ways(model, node) for node in model.nodes.values()}
-    for loop in _loops(ways):
+    for loop in circles(ways):
         inside = set(loop)
         if all(way in inside for name in loop for way in ways[name]):
             nodes = [model.nodes[name] for name in model.nodes if name in inside]
@@ -109,38 +120,3 @@ def way_out(model: ProcessModel) -> Iterator[Problem]:
 def _ways(model: ProcessModel, node: Node) -> list[str]:
     found = [flow.target for flow in model.outgoing(node.id) if flow.target in model.nodes]
     return found + [event.id for event in model.boundary(node.id)]
-
-
-def _loops(ways: dict[str, list[str]]) -> Iterator[list[str]]:
-    """Yield the sets of nodes that reach one another (Tarjan 1972, without recursion)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    on_stack: set[str] = set()
-    for root in ways:
-        if root in index:
-            continue
-        todo = [(root, iter(ways[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while todo:
-            name, rest = todo[-1]
-            following = next((way for way in rest), None)
-            if following is None:
-                todo.pop()
-                if todo:
-                    low[todo[-1][0]] = min(low[todo[-1][0]], low[name])
-                if low[name] == index[name]:
-                    found = stack[stack.index(name) :]
-                    del stack[stack.index(name) :]
-                    on_stack.difference_update(found)
-                    if len(found) > 1 or name in ways[name]:
-                        yield found
-            elif following not in index:
-                index[following] = low[following] = len(index)
-                stack.append(following)
-                on_stack.add(following)
-                todo.append((following, iter(ways[following])))
-            elif following in on_stack:
-                low[name] = min(low[name], index[following])

@@ -180,6 +180,12 @@ class Source:
         return own + [one for one in named if one is not None]
 
     @cached_property
+    def pools(self) -> dict[str, Item]:
+        """The participants by the process that each stands for."""
+        named = [one for one in self.of("participant") if one.get("processRef")]
+        return {plain(one.get("processRef")): one for one in reversed(named)}
+
+    @cached_property
     def associations(self) -> dict[str, list[Item]]:
         """The activities that associations join to each event."""
         found: dict[str, list[Item]] = defaultdict(list)
