@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -41,6 +42,8 @@ class Report:
         head = [
             f"# Soak of {self.began:%Y-%m-%d %H:%M} UTC",
             "",
+            f"Revision {revision()}.",
+            "",
             f"Machine: {machine()}.",
             f"Seed {self.seed} (`SOAK_SEED={self.seed} make soak` repeats the random choices), "
             f"{self.share:.0%} of the counts, {spent / 60:.1f} minutes.",
@@ -70,3 +73,10 @@ def machine() -> str:
     parts += [f"{platform.system()} {platform.release()}", f"Python {platform.python_version()}"]
     parts += [f"SQLAlchemy {version('SQLAlchemy')}", f"load {load:.1f} at the end"]
     return ", ".join(parts)
+
+
+def revision() -> str:
+    """Say what was tested."""
+    command = ["git", "describe", "--always", "--dirty"]
+    found = subprocess.run(command, cwd=FOLDER.parents[1], capture_output=True, text=True)
+    return found.stdout.strip() or "unknown"
