@@ -2,7 +2,8 @@
 
 Nothing here is collected unless pytest is asked for the marker alone, as `make soak` does:
 `pytest -m soak tests/soak`. SOAK_SHARE takes a share of every count (0.01 is a trial of a
-minute); SOAK_SEED repeats the random choices of an earlier run. A trial writes no report.
+minute); SOAK_SEED repeats the random choices of an earlier run. A trial, or a part,
+writes no report.
 """
 
 from __future__ import annotations
@@ -61,5 +62,8 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
         return
     terminalreporter.section("soak")
     terminalreporter.write(report.text())
-    if SHARE == 1:
+    options = config.option
+    whole = not (options.keyword or getattr(options, "deselect", None))
+    whole = whole and [Path(one).resolve() for one in config.args] == [Path(__file__).parent]
+    if SHARE == 1 and whole:
         terminalreporter.write_line(f"written to {report.write(FOLDER)}")
