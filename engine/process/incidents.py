@@ -143,7 +143,8 @@ def retry(session: Session, instance_id: UUID, number: int, *, by: Actor) -> Non
     if incident.job_number is not None:
         job = session.get(Job, (instance_id, incident.job_number))
         if job is not None:
-            job.state, job.attempts, job.due_at = "waiting", 0, clock.now()
+            job.state = "held" if instance.status == "suspended" else "waiting"
+            job.attempts, job.due_at = 0, clock.now()
             job.lease = job.leased_until = None
     incident.resolved_at, incident.resolved_by = clock.now(), by.key
     entry = Entry("incident.retried", by.key, element=incident.element)

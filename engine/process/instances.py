@@ -19,7 +19,7 @@ from engine import clock
 from engine.errors import Invalid
 from engine.models import OPEN_STATES, Incident, Instance, Job, Subscription, Task, new_id
 from engine.people.identity import Actor
-from engine.process import bundles, definitions, incidents
+from engine.process import bundles, definitions, incidents, locking
 from engine.process import variables as values
 from engine.process.execution import Step
 from engine.process.locking import InstanceNotFound
@@ -167,7 +167,7 @@ def _view(session: Session, instance: Instance, tasks: list[Task], listening: bo
     waits = [_wait(instance, t.element, "userTask", t.name, t.due_at, t.number) for t in tasks]
     if listening:
         waits += _events(session, instance)
-    stuck = instance.status == "incident"  # an instance that has ended has no open incident
+    stuck = instance.status in ("incident", locking.SUSPENDED)  # one that has ended has none open
     found = [_incident(one) for one in incidents.open_of(session, instance.id)] if stuck else []
     return View(instance, tasks, waits, found)
 

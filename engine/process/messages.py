@@ -7,7 +7,7 @@ alone never picks one of several cases. Sending the same id again changes nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -100,8 +100,18 @@ def offer(session: Session, message: Message, *, by: Actor) -> bool:
         raise MessageAmbiguous(name=message.name, count=len(unknown))
     if not message.correlation and len(unknown) > 1:
         raise MessageAmbiguous(name=message.name, count=len(unknown))
-    taken = any(_give(session, message, one, by=by) for one in (known or unknown))
-    return taken or _begin(session, message, by=by)
+    takers = known or unknown
+    if any(_give(session, message, one, by=by) for one in takers):
+        return True
+    return not _is_awaited(session, takers) and _begin(session, message, by=by)
+
+
+def _is_awaited(session: Session, instance_ids: Sequence[UUID]) -> bool:
+    """Tell whether a suspended instance waits: the message is kept for it and begins no other."""
+    query = select(Instance.id).where(
+        Instance.id.in_(instance_ids), Instance.status == locking.SUSPENDED
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _begin(session: Session, message: Message, *, by: Actor) -> bool:

@@ -26,6 +26,6 @@ def require(by: Actor, reason: str) -> str:
     """
     permissions.require(by, PERMISSION)
     told = reason.strip()
-    if not told or len(told) > LONGEST:
+    if not told or len(told) > LONGEST or "\0" in told:  # which no database keeps
         raise InterventionReasonMissing(longest=LONGEST)
     return told
