@@ -16,9 +16,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.bpmn.errors import StepFailed
 from engine.db import Database, reading, transaction
 from engine.models import Instance, StartTrigger
+from engine.outages import DatabaseBusy, DatabaseOutage
 from engine.people.identity import Actor
 from engine.process import instances, triggers
 
@@ -73,8 +73,11 @@ def _by_timer(database: Database, key: tuple[UUID, int]) -> bool:
             triggers.go_on(trigger)
             _start(session, trigger, {}, by=Actor.system())
             return True
-    except StepFailed as error:
-        log.error("timed start failed", extra={"element": error.element, "definition": str(key[0])})
+    except (DatabaseBusy, DatabaseOutage):
+        raise
+    except Exception as error:  # one start must not stop the worker
+        facts = {"element": getattr(error, "element", None), "definition": str(key[0])}
+        log.error("timed start failed", extra=facts | {"kind": type(error).__name__})
         with transaction(database) as session:
             trigger = _still_due(session, key)
             if trigger is not None:

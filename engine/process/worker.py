@@ -13,9 +13,9 @@ from threading import Event
 
 import psycopg
 
-from engine.bpmn.errors import StepFailed
 from engine.db import Database, reading, transaction
 from engine.errors import Unavailable
+from engine.outages import DatabaseBusy, DatabaseOutage
 from engine.people.identity import Actor
 from engine.process import idempotency, jobs, messages, starting, steps, waking
 from engine.process.interventions import batches
@@ -114,6 +114,8 @@ def _offer_messages(database: Database) -> int:
         try:
             with steps.run(database) as session:
                 taken += messages.offer_again(session, message_id, by=Actor.system())
-        except (messages.MessageAmbiguous, StepFailed):
-            continue  # kept until it expires; a failed step has left its incident
+        except (DatabaseBusy, DatabaseOutage):
+            raise
+        except Exception as error:  # kept until it expires; a failed step has left its incident
+            log.info("message not taken", extra={"kind": type(error).__name__})
     return taken

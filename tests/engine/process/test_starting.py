@@ -12,8 +12,12 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.bpmn.errors import StepFailed
 from engine.db import Database, reading, transaction
+from engine.errors import Conflict
 from engine.models import Instance, StartTrigger
 from engine.process import definitions, instances, messages, worker
+from engine.process.operations import OperationCall
+from engine.process.wiring import Wiring
+from tests.conftest import MASTER_KEY
 from tests.engine.bpmn import diagrams as d
 from tests.engine.process import world
 from tests.engine.process.world import SYSTEM
@@ -183,3 +187,44 @@ def test_later_messages_must_agree_with_the_one_that_started(database: Database)
             if world.open_elements(session, one.id)
         ]
         assert reached == [2]
+
+
+def refuse(_call: OperationCall) -> None:
+    raise Conflict()
+
+
+def break_down(_call: OperationCall) -> None:
+    raise ZeroDivisionError
+
+
+class TestOperationsThatRefuse:
+    """Whatever a first step raises, the worker lives on and does the rest of its round."""
+
+    @pytest.fixture(params=[refuse, break_down])
+    def wiring(self, request: pytest.FixtureRequest) -> Wiring:
+        return Wiring(operations={"op": request.param}, master_key=MASTER_KEY)
+
+    def test_a_timer_does_not_stop_the_worker(self, database: Database) -> None:
+        with clock.at(d.START_AT):
+            self.deploy(database, d.timer("PT1H"))
+
+        with clock.at(d.START_AT + timedelta(hours=2)):
+            worker.run_once(database)
+
+        with reading(database) as session:
+            later = d.START_AT + timedelta(hours=3)
+            assert session.scalars(select(StartTrigger.due_at)).all() == [later]
+
+    def test_a_kept_message_does_not_stop_the_worker(self, database: Database) -> None:
+        assert send(database).state == "buffered"
+        self.deploy(database, d.message("M"))
+
+        worker.run_once(database)
+
+        with reading(database) as session:
+            assert all_of(session) == []
+
+    def deploy(self, database: Database, event: str) -> None:
+        asks = d.operation("O", "op")
+        process = d.process("p", d.start("s", event), asks, d.end(), d.flows("s O; O e"))
+        deploy(database, PAID, process)
