@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
+from sqlalchemy.orm.attributes import flag_modified
 
 from engine import rows
 from engine.bpmn.errors import StepFailed
@@ -34,8 +35,9 @@ def save(step: Step) -> None:
         placing.save(step)
         waits.save(step)
         _save_scopes(step)
-    if values != instance.variables:
+    if values != instance.variables or repr(values) != repr(instance.variables):
         instance.variables = values
+        flag_modified(instance, "variables")  # 1 and true are equal, and not the same
     instance.steps += 1
     troubled = instance.status == "incident"  # the only status that has open incidents
     ended = step.run.is_completed()

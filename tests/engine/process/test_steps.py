@@ -355,3 +355,18 @@ def test_a_completion_takes_few_statements(database: Database) -> None:
 
     event.remove(*listen)
     assert len(seen) <= 12, seen
+
+
+def test_a_value_equal_to_the_old_one_and_of_another_type_is_kept(database: Database) -> None:
+    with transaction(database) as session:
+        who = world.people(session)
+        world.deploy(session, world.two_tasks())
+        instance_id = world.begin(session, ready=1, deep={"a": [0]})
+    whole = (database, instance_id, who)
+
+    act(whole, "A", ready=True, deep={"a": [False]})
+
+    with reading(database) as session:
+        kept = instances.get(session, instance_id).variables
+        assert (kept["ready"], kept["deep"]["a"][0]) == (True, False)
+        assert {type(kept["ready"]), type(kept["deep"]["a"][0])} == {bool}
