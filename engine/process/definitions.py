@@ -28,6 +28,7 @@ from engine.process.checking import Report
 from engine.process.wiring import reading_of, wiring_of
 
 FORM_ENDINGS = (".form",)
+LAST_VERSION = 2**31 - 1  # that a database can be asked for
 
 
 class DeploymentRejected(Invalid):
@@ -150,6 +151,8 @@ def latest(
         DefinitionNotFound: there is none.
     """
     query = select(Definition).where(Definition.kind == kind, Definition.key == key)
+    if version is not None and not 0 < version <= LAST_VERSION:
+        raise DefinitionNotFound(kind=kind, key=key, version=version)
     if version is not None:
         query = query.where(Definition.version == version)
     found = session.scalars(query.order_by(Definition.version.desc()).limit(1)).one_or_none()

@@ -20,22 +20,25 @@ from engine import clock
 from engine.db import Database, reading, transaction
 from engine.errors import Conflict, EngineError, Invalid, NotFound
 from engine.models import Batch, BatchItem
+from engine.outages import DatabaseBusy, DatabaseOutage, Overtaken
 from engine.people import permissions, users
 from engine.people.identity import Actor
 from engine.process import instances
-from engine.process.interventions import grounds, migration, moving, restarting, suspension
+from engine.process.interventions import grounds, migration, moving
+from engine.process.interventions import parameters as parameters_of
+from engine.process.interventions import restarting, suspension
 
 MOST = 10_000
 ROUND = 200  # instances of one look, so that jobs are not kept waiting
 
 Act = Callable[..., object]
-ACTS: Mapping[str, tuple[Act, frozenset[str]]] = {
-    "suspend": (suspension.suspend, frozenset()),
-    "resume": (suspension.resume, frozenset()),
-    "cancel": (instances.cancel, frozenset()),
-    "move": (moving.move, frozenset({"to"})),
-    "migrate": (migration.migrate, frozenset({"to", "names"})),
-    "restart": (restarting.restart, frozenset()),
+ACTS: Mapping[str, Act] = {
+    "suspend": suspension.suspend,
+    "resume": suspension.resume,
+    "cancel": instances.cancel,
+    "move": moving.move,
+    "migrate": migration.migrate,
+    "restart": restarting.restart,
 }
 
 
@@ -100,8 +103,9 @@ def create(
     wanted = list(dict.fromkeys(instance_ids))
     if kind not in ACTS:
         raise BatchInvalid(problem=f"there is no act {kind}")
-    if given.keys() - ACTS[kind][1]:
-        raise BatchInvalid(problem=f"{kind} takes no {', '.join(sorted(given))}")
+    problem = parameters_of.problem(kind, given)
+    if problem is not None:
+        raise BatchInvalid(problem=problem)
     if not 1 <= len(wanted) <= MOST or by.user_id is None:
         raise BatchInvalid(problem=f"1 to {MOST} instances are needed")
     made = Batch(
@@ -198,10 +202,14 @@ def _one(database: Database, batch_id: UUID, instance_id: UUID) -> bool:
             batch = session.get_one(Batch, batch_id)
             if batch.state != "running" or not _mark(session, batch_id, instance_id, "done"):
                 return False
-            act, _ = ACTS[batch.kind]
+            act = ACTS[batch.kind]
             by = users.actor(session, batch.created_by)
             act(session, instance_id, by=by, reason=batch.reason, **batch.parameters)
         return True
+    except DatabaseOutage:
+        raise
+    except (DatabaseBusy, Overtaken):
+        return False  # nothing is wrong with the instance: it waits for the next round
     except EngineError as error:
         code, message = error.code, str(error)
     except Exception as error:  # one instance must not stop the others

@@ -92,3 +92,24 @@ def test_what_is_no_batch_is_refused(session: Session, kind: str, more: dict) ->
         batches.create(
             session, kind, [world.begin(session)], by=who["root"], reason=WHY, parameters=more
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("move", {}),
+        ("move", {"to": ["A"]}),
+        ("move", {"to": "A\0"}),
+        ("migrate", {"to": "2"}),
+        ("migrate", {"to": 2, "names": 3}),
+        ("migrate", {"to": 2, "names": {"A": 3}}),
+        ("suspend", {"to": "A"}),
+    ],
+)
+def test_what_would_fail_in_every_instance_is_refused_at_once(
+    database: Database, kind: str, given: dict[str, object]
+) -> None:
+    by, ids = prepared(database, 1)
+
+    with pytest.raises(batches.BatchInvalid):
+        make(database, by, ids, kind, **given)

@@ -143,3 +143,12 @@ def test_an_event_that_has_come_does_not_listen_again(session: Session, who) -> 
     migration.migrate(session, instance_id, to=version, by=who["root"], reason=WHY)
 
     assert [j.element for j in session.scalars(select(Job))] == ["Early"]
+
+
+@pytest.mark.parametrize("version", [0, 2, 2**31, 10**30])
+def test_a_version_that_is_not_there_is_told(session: Session, who, version: int) -> None:
+    old(session)
+    instance_id = world.begin(session)
+
+    with pytest.raises(definitions.DefinitionNotFound):
+        migration.migrate(session, instance_id, to=version, by=who["root"], reason=WHY)
