@@ -98,6 +98,7 @@ def wiring(settings: Settings) -> Wiring:
         connectors=configured.read(settings.connectors_file),
         files=FileStore(settings.data),
         master_key=master.established(settings),
+        public_url=settings.public_url,
     )
 
 

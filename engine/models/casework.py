@@ -134,6 +134,10 @@ class Document(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by: Mapped[str] = mapped_column(String(80))
     removed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Of papers since these columns exist: who issued it, and the hash of the code printed on it.
+    office_id: Mapped[str | None] = mapped_column(ForeignKey("office.id"))
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Correction(Base):

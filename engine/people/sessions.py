@@ -2,8 +2,7 @@
 
 A session ends after 30 minutes without use and after 12 hours in any case. Failures make the
 next attempt wait, longer each time, for that account from that address only: so nobody can lock
-a colleague out from elsewhere. An attempt is counted before the password is looked at, so that
-many at once gain nothing. What the cookie looks like is the web's affair.
+a colleague out from elsewhere; see `attempts`. What the cookie looks like is the web's affair.
 """
 
 from __future__ import annotations
@@ -14,14 +13,13 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.db import Database, reading, transaction
 from engine.errors import EngineError
-from engine.models import BrowserSession, SignInFailure, User
-from engine.people import passwords, secret
+from engine.models import BrowserSession, User
+from engine.people import attempts, passwords, secret
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -29,9 +27,7 @@ ABSOLUTE = timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=1)
 # Expired rows are kept for a day: they still tell whose form it was that came too late.
 KEPT = timedelta(days=1)
-MAX_WAIT_SECONDS = 300
-FORGET_AFTER = timedelta(hours=1)
-MAX_LOGIN, MAX_ADDRESS = 60, 45
+MAX_LOGIN, MAX_ADDRESS = attempts.MAX_SUBJECT, attempts.MAX_ADDRESS
 
 
 class SignInRefused(EngineError):
@@ -74,7 +70,7 @@ def sign_in(database: Database, login: str, password: str, *, address: str) -> O
     """
     login, address = login.strip().lower()[:MAX_LOGIN], address[:MAX_ADDRESS]
     with transaction(database) as session:
-        wait = _count_attempt(session, login, address)
+        wait = attempts.count(session, login, address)
     if wait:
         raise SignInDelayed(seconds=wait)
     with reading(database) as session:
@@ -89,7 +85,7 @@ def sign_in(database: Database, login: str, password: str, *, address: str) -> O
         if user is None or user.password_hash != stored:  # changed or left in this very moment
             raise SignInRefused()
         user.password_hash = renewed or stored
-        _forget(session, login, address)
+        attempts.forget(session, login, address)
         return open_for(session, user_id)
 
 
@@ -152,51 +148,3 @@ def end(session: Session, token: str) -> None:
 def end_all(session: Session, user_id: UUID) -> None:
     """End every session of a person."""
     session.execute(delete(BrowserSession).where(BrowserSession.user_id == user_id))
-
-
-def delay(failures: int) -> int:
-    """Return the seconds to wait after so many failures: 1, 2, 4 … at most 300."""
-    return min(MAX_WAIT_SECONDS, 1 << min(failures - 1, 9)) if failures > 0 else 0
-
-
-def _count_attempt(session: Session, login: str, address: str) -> int:
-    """Count an attempt as failed until it succeeds; return the seconds still to wait, if any."""
-    now = clock.now()
-    row = _failure(session, login, address, now)
-    if row.blocked_until > now:
-        return -(-(row.blocked_until - now) // timedelta(seconds=1))
-    if now - row.blocked_until > FORGET_AFTER:
-        row.failures = 0
-    row.failures += 1
-    row.blocked_until = now + timedelta(seconds=delay(row.failures))
-    session.execute(delete(SignInFailure).where(SignInFailure.blocked_until < now - KEPT))
-    session.flush()
-    return 0
-
-
-def _failure(session: Session, login: str, address: str, now: datetime) -> SignInFailure:
-    """Return the locked row of an account and address, made by whoever comes first."""
-
-    def find_row() -> SignInFailure | None:
-        return session.get(
-            SignInFailure, (login, address), with_for_update=True, populate_existing=True
-        )
-
-    row = find_row()
-    if row is None:
-        try:
-            with session.begin_nested():
-                session.add(
-                    SignInFailure(login=login, address=address, failures=0, blocked_until=now)
-                )
-        except IntegrityError:
-            pass  # a parallel attempt made it
-        row = find_row()
-    assert row is not None  # it was made above, by us or by the other
-    return row
-
-
-def _forget(session: Session, login: str, address: str) -> None:
-    session.execute(
-        delete(SignInFailure).where(SignInFailure.login == login, SignInFailure.address == address)
-    )

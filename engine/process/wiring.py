@@ -58,6 +58,7 @@ class Wiring:
         connectors: the outside systems that service tasks may ask, by name.
         files: the store of uploads and papers.
         master_key: wraps the keys that encrypt personal data; 32 bytes, empty when there is none.
+        public_url: where people reach this installation, None when it was not told.
     """
 
     operations: Mapping[str, Operation] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Wiring:
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     files: FileStore | None = None
     master_key: bytes = b""
+    public_url: str | None = None
 
 
 def wiring_of(session: Session) -> Wiring:

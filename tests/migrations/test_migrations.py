@@ -38,6 +38,7 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("event", {"instance_id": CASE, "sequence": 1, "at": NOW}),
     ("event_value", {"instance_id": CASE, "number": 1, "field": "office"}),
     ("case_data", {"instance_id": CASE, "field": "name"}),
+    ("document", {"instance_id": CASE, "number": 1}),
     ("clock_stop", {"instance_id": CASE, "number": 1, "stopped_on": date(2026, 1, 6)}),
 ]
 
@@ -194,3 +195,19 @@ def test_the_state_of_running_cases_survives_the_way_down_and_up(fresh: Database
         state, count = session.execute(select(instance.c.state, instance.c.scopes)).one()
         assert (bytes(state), count) == (b"process", 1)
         assert session.scalars(select(scope.c.number)).all() == [7]
+
+
+def test_papers_from_before_the_kept_code_stay_as_they_are(fresh: Database) -> None:
+    put_rows(fresh)
+    document = Base.metadata.tables["document"]
+    with transaction(fresh) as session:
+        session.execute(document.update().values(paper="receipt", paper_no="500103-1-SJ-1"))
+
+    schema.downgrade(fresh, "0007")
+    assert "code_hash" not in {one["name"] for one in inspect(fresh.engine).get_columns("document")}
+    schema.upgrade(fresh)
+
+    with reading(fresh) as session:
+        row = session.execute(select(document)).mappings().one()
+    assert (row["paper"], row["paper_no"]) == ("receipt", "500103-1-SJ-1")
+    assert row["office_id"] is row["code_hash"] is row["withdrawn_at"] is None

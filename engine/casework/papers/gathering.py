@@ -41,12 +41,17 @@ LIMITS = {"promised": "承诺办结时限", "statutory": "法定办结时限"}
 UNITS = {"workday": "个工作日", "day": "日"}
 
 
+def organ(session: Session, case: Case, kind: PaperKind) -> Office:
+    """Return the office in whose name a paper of a case is issued."""
+    handling = case.handling_office_id if kind.signed_by == "handling" else None
+    return session.get_one(Office, handling or case.intake_office_id)
+
+
 def heading(session: Session, case: Case, matter: Matter, kind: PaperKind) -> dict[str, Any]:
     """Return what stands on every paper: the matter, the offices, the applicant."""
     kept = personal.values(session, case.instance_id)
     intake = session.get_one(Office, case.intake_office_id)
     handling = session.get(Office, case.handling_office_id) if case.handling_office_id else None
-    organ = intake if kind.signed_by == "intake" or handling is None else handling
     return {
         "case_no": case.case_no,
         "matter_name": matter.name,
@@ -54,7 +59,7 @@ def heading(session: Session, case: Case, matter: Matter, kind: PaperKind) -> di
         "applicant_name": kept.get("applicant.name") or "申请人",
         "agent_name": kept.get("agent.name"),
         "you": "你单位" if case.applicant_kind == "body" else "您",
-        "organ": organ.name,
+        "organ": organ(session, case, kind).name,
         "intake_office": intake.name,
         "handling_office": handling.name if handling is not None else None,
     }

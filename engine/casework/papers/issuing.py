@@ -8,28 +8,25 @@ same occasion returns the first.
 
 from __future__ import annotations
 
-import base64
-import hmac
 from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
 from engine import clock
 from engine.casework import documents, matters, stored
-from engine.casework.papers import gathering, typesetting, wording
+from engine.casework.papers import codes, gathering, typesetting, wording
 from engine.casework.papers.kinds import PaperKind, kind_of
 from engine.errors import Conflict, Invalid
-from engine.models import Case, CaseNumber, Document, Instance
+from engine.models import Case, Document, Instance
 from engine.people.identity import Actor
-from engine.record import history, keys
+from engine.process.wiring import wiring_of
+from engine.record import history
 from engine.record.history import Entry, Value
 
 PDF = "application/pdf"
@@ -96,32 +93,6 @@ def issue(
     return _write(session, case, kind, stated, len(issued) + 1, demo, by)
 
 
-def verification_code(session: Session, instance_id: UUID, paper_no: str) -> str:
-    """Return the code printed on a paper, which nobody without the master key can make up."""
-    derived = HKDF(SHA256(), 32, None, b"tongban paper code").derive(keys.master_key(session))
-    digest = hmac.digest(derived, f"{instance_id}\n{paper_no}".encode(), sha256)
-    code = base64.b32encode(digest)[:16].decode()
-    return "-".join(code[at : at + 4] for at in range(0, 16, 4))
-
-
-def verify(session: Session, paper_no: str, code: str) -> Document | None:
-    """Return the paper that bears a number and its code, None if we never issued it."""
-    case_no = paper_no.strip().rsplit("-", 2)[0]
-    instance_id = session.scalar(
-        select(CaseNumber.instance_id).where(CaseNumber.case_no == case_no)
-    )
-    if instance_id is None:
-        return None
-    expected = verification_code(session, instance_id, paper_no.strip())
-    if not hmac.compare_digest(expected.encode(), code.strip().upper().encode()):
-        return None
-    return session.scalars(
-        select(Document).where(
-            Document.instance_id == instance_id, Document.paper_no == paper_no.strip()
-        )
-    ).one_or_none()
-
-
 def _issued(session: Session, instance_id: UUID, paper: str) -> dict[str, Document]:
     rows = session.scalars(
         select(Document)
@@ -158,6 +129,8 @@ def _write(
         sha256=stored.put(session, case.instance_id, content),
         created_at=clock.now(),
         created_by=by.key,
+        office_id=gathering.organ(session, case, kind).id,
+        code_hash=codes.hashed(codes.verification_code(session, case.instance_id, paper_no)),
     )
     session.add(document)
     session.flush()
@@ -182,11 +155,15 @@ def _render(
 ) -> bytes:
     matter = matters.of_case(session, case)
     facts = _complete(session, case, matter, kind, stated)
+    code = codes.verification_code(session, case.instance_id, paper_no)
+    address = codes.address(wiring_of(session).public_url, paper_no, code)
     data = gathering.heading(session, case, matter, kind) | {
         "title": kind.title_for(matter.is_licence, facts),
         "paper_no": paper_no,
         "issued_on": wording.day(clock.today()),
-        "code": verification_code(session, case.instance_id, paper_no),
+        "code": code,
+        "qr": codes.qr_svg(address),
+        "public_url": wiring_of(session).public_url,
         "demo": case.demo if demo is None else demo,
         "facts": {name: _printed(kind, name, value) for name, value in facts.items()},
     }

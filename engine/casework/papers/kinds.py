@@ -35,6 +35,7 @@ class PaperKind:
         required: facts without which it is not issued.
         optional: facts it prints when they are known.
         money: those of them that are amounts, in whole fen 分.
+        replaces: a later one of the same case takes the place of the one before.
     """
 
     key: str
@@ -46,6 +47,7 @@ class PaperKind:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     money: tuple[str, ...] = ()
+    replaces: bool = True
 
     def title_for(self, is_licence: bool, facts: Mapping[str, Any]) -> str:
         """Return the title for a licence 行政许可 or another matter, and for this outcome."""
@@ -87,6 +89,7 @@ _ALL = (
         "补正告知书",
         required=("items", "due_on"),
         optional=("received_on", "accepted_on", "note"),
+        replaces=False,
     ),
     PaperKind(
         "special-procedure-notice",
@@ -94,6 +97,7 @@ _ALL = (
         "特别程序告知书",
         required=("kind", "reason"),
         optional=("days", "accepted_on"),
+        replaces=False,
     ),
     PaperKind(
         "decision-granted",
@@ -132,6 +136,7 @@ _ALL = (
         "送达回证",
         required=("method", "documents"),
         optional=("courier", "waybill", "place", "delivered_on"),
+        replaces=False,
     ),
     PaperKind(
         "closing-notice",

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from engine import clock
 from engine.db import Database, reading, transaction
 from engine.models import BrowserSession, SignInFailure, User
-from engine.people import offices, sessions, users
+from engine.people import attempts, offices, sessions, users
 from engine.people.identity import Actor
 from engine.people.sessions import SignInDelayed, SignInRefused
 from tests.engine.people.conftest import WANZHOU
@@ -79,7 +79,7 @@ def test_failures_wait_longer_each_time_and_a_success_clears_them(
 
 
 def test_the_wait_never_exceeds_five_minutes() -> None:
-    assert [sessions.delay(n) for n in (0, 1, 2, 3, 9, 10, 1000)] == [0, 1, 2, 4, 256, 300, 300]
+    assert [attempts.delay(n) for n in (0, 1, 2, 3, 9, 10, 1000)] == [0, 1, 2, 4, 256, 300, 300]
 
 
 def test_a_stranger_elsewhere_cannot_lock_a_colleague_out(database: Database, clerk: User) -> None:

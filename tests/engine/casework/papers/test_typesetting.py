@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from engine.casework.papers import fonts, typesetting
+from engine.casework.papers import codes, fonts, typesetting
 from engine.casework.papers.kinds import PAPERS
 
 AT = datetime(2026, 9, 14, tzinfo=UTC)
@@ -65,6 +65,8 @@ def data_of(paper: str, **changes: Any) -> dict[str, Any]:
         "handling_office": "北碚区虚构主管局",
         "issued_on": "2026年9月21日",
         "code": "ABCD-EFGH-IJKL-MNOP",
+        "qr": codes.qr_svg("500103-20260914-00042 ABCD-EFGH-IJKL-MNOP"),
+        "public_url": None,
         "demo": False,
         "facts": dict.fromkeys(kind.facts) | FACTS[paper],
     } | changes
