@@ -8,7 +8,9 @@ Files of other kinds inside (a README, a picture) are left out; an archive insid
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -20,6 +22,17 @@ MOST_FILES = 200
 MOST_BYTES = 20_000_000  # of all files together, unpacked
 MOST_RATIO = 200  # unpacked to packed
 LONGEST_NAME = 200
+# What reading a broken archive raises, according to where it is broken and how it was packed.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
 
 
 class ArchiveRefused(Exception):
@@ -42,6 +55,9 @@ def opened(files: Mapping[str, bytes]) -> dict[str, bytes]:
         except ArchiveRefused:
             found[name] = data
             continue
+        if not found.keys().isdisjoint(inside):  # one of two would be left out without a word
+            found[name] = data
+            continue
         rest -= sum(map(len, inside.values()))
         found.update(inside)
     return found
@@ -60,7 +76,7 @@ def unpack(data: bytes, most: int = MOST_BYTES) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read(archive, most)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
+    except _UNREADABLE as error:
         raise ArchiveRefused("no readable .zip") from error
 
 

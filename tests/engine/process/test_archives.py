@@ -76,3 +76,16 @@ def test_what_is_no_archive_is_named_by_the_check(data: bytes) -> None:
     assert [(one.rule, one.file, one.kind) for one in report.problems] == [
         ("archive", "x.zip", "unreadable")
     ]
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_with_any_byte_wrong_is_read_or_refused(how: int) -> None:
+    data = packed([("p.bpmn", bytes(range(256)))], how)
+
+    for place in range(len(data)):
+        broken = bytearray(data)
+        broken[place] ^= 0xFF
+        try:
+            archives.unpack(bytes(broken))
+        except ArchiveRefused:
+            continue
