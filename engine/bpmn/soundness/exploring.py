@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from engine.bpmn.soundness.budget import Budget
 from engine.bpmn.soundness.drawing import NotProven
+from engine.bpmn.soundness.masks import Masks, Move, may_join
 from engine.bpmn.soundness.net import MOVING, START, Key, Net, Outcome, Step, Transition
 
+LIVE = "live:"  # the group of the tokens of the outermost level
 PATIENCE = 5_000  # markings looked at after the first fault
-# Of a flow into an inclusive join: where its tokens wait, from where one may come, from where one
-# comes by sequence flows alone.
-Feeding = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -55,31 +54,17 @@ class Exploration:
         return not (self.doubled or self.traps)
 
 
-@dataclass(frozen=True)
-class _Move:
-    need: int
-    forbid: int
-    some: tuple[int, ...]
-    clear: int
-    put: int
-    doubled: int  # what it puts twice
-    rule: tuple[Feeding, ...]  # of an inclusive join
-    number: int
-    ends: bool
-
-
 class Explorer:
     """A search in breadth over one net."""
 
     def __init__(self, net: Net, budget: Budget) -> None:
         self.net, self.budget = net, budget
-        self.names = list(net.places)
-        self.bits = {name: 1 << i for i, name in enumerate(self.names)}
-        self.by_lead: dict[int, list[_Move]] = {}
-        self.moving = self._mask(one.name for one in net.places.values() if MOVING in one.groups)
-        self.live = self._mask(one.name for one in net.places.values() if "live:" in one.groups)
+        self.masks = Masks(net)
+        self.names, self.bits = self.masks.names, self.masks.bits
+        self.by_lead = self.masks.moves()
+        self.moving = self.masks.group(MOVING)
+        self.live = self.masks.group(LIVE)
         self.rests = False
-        self._compile()
         self.parents: dict[int, tuple[int, int]] = {}
         self.edges: dict[int, list[tuple[int, int]]] = {}
         self.endings: dict[Outcome, tuple[int, int]] = {}
@@ -88,46 +73,6 @@ class Explorer:
         self.fired: set[int] = set()
         self.still: list[int] = []  # markings in which nothing can move
         self.cut = False  # the search stopped at faults before it had seen everything
-
-    def _mask(self, names: object) -> int:
-        mask = 0
-        for name in names:  # type: ignore[attr-defined]
-            mask |= self.bits[name]
-        return mask
-
-    def _compile(self) -> None:
-        members: dict[str, int] = {}
-        for place in self.net.places.values():
-            for group in place.groups:
-                members[group] = members.get(group, 0) | self.bits[place.name]
-        everything = (1 << len(self.names)) - 1
-        members["case"] = everything
-        for number, one in enumerate(self.net.transitions):
-            self._add(number, one, members)
-
-    def _add(self, number: int, one: Transition, members: dict[str, int]) -> None:
-        need = self._mask(one.inputs | one.reads)
-        clear = self._mask(one.inputs)
-        for group in one.clears:
-            clear |= members.get(group, 0)
-        forbid = 0
-        for group in one.forbids:
-            forbid |= members.get(group, 0)
-        twice = {name for name in one.outputs if one.outputs.count(name) > 1}
-        rule: tuple[Feeding, ...] = ()
-        if one.join is not None:
-            flows = self.net.joins[one.join]
-            rule = tuple(
-                (self.bits[place], members.get(up, 0), members.get(along, 0))
-                for place, up, along in flows
-            )
-        some = tuple(members.get(group, 0) for group in one.some)
-        put = self._mask(one.outputs)
-        ends = one.outcome is not None
-        move = _Move(need, forbid, some, clear, put, self._mask(twice), rule, number, ends)
-        leads = [need & -need] if need else [bit for bit, *_ in rule]
-        for lead in leads:
-            self.by_lead.setdefault(lead, []).append(move)
 
     def run(self) -> None:
         """Find all markings."""
@@ -175,7 +120,7 @@ class Explorer:
             raise
         return True
 
-    def _enabled(self, marking: int) -> list[_Move]:
+    def _enabled(self, marking: int) -> list[Move]:
         """Return the moves: of tokens that never rest, else of inclusive joins, else all."""
         first = self._from(marking, marking & self.moving)
         if first:
@@ -183,9 +128,9 @@ class Explorer:
         found = self._from(marking, marking)
         return [move for move in found if move.rule] or found
 
-    def _from(self, marking: int, left: int) -> list[_Move]:
+    def _from(self, marking: int, left: int) -> list[Move]:
         """Return the moves that begin with one of some places."""
-        found: list[_Move] = []
+        found: list[Move] = []
         while left:
             bit = left & -left
             left ^= bit
@@ -199,7 +144,7 @@ class Explorer:
                 found.append(move)
         return found
 
-    def _double(self, marking: int, move: _Move, twice: int) -> None:
+    def _double(self, marking: int, move: Move, twice: int) -> None:
         self.open.add(marking)
         outputs = self.net.transitions[move.number].outputs
         name = next(name for name in outputs if self.bits[name] & twice)
@@ -228,7 +173,7 @@ class Explorer:
         for number in self.fired:
             one = self.net.transitions[number]
             found |= one.covers
-            ever |= self._mask(one.outputs)
+            ever |= self.masks.of(one.outputs)
         for name in self.names:
             if ever & self.bits[name]:
                 found |= self.net.places[name].covers
@@ -252,21 +197,6 @@ class Explorer:
     def marked(self, marking: int) -> frozenset[str]:
         """Return the places of a marking."""
         return frozenset(name for name in self.names if marking & self.bits[name])
-
-
-def may_join(marking: int, rule: tuple[Feeding, ...]) -> bool:
-    """Tell whether an inclusive join may fire (BPMN 2.0.2, 13.4.3).
-
-    No token may be on its way to a flow without token, unless it could come by one that has one.
-    """
-    feeding_empty = feeding_filled = arrivals = 0
-    for arrival, feeding, along in rule:
-        arrivals |= arrival
-        if marking & arrival:
-            feeding_filled |= along
-        else:
-            feeding_empty |= feeding
-    return not marking & feeding_empty & ~feeding_filled & ~arrivals
 
 
 def explore(net: Net, budget: Budget, traps_of: Callable[[Explorer], list[Trap]]) -> Exploration:
