@@ -22,7 +22,7 @@ from engine.people import permissions
 from engine.people.identity import Actor
 from engine.process import bundles, definitions, locking
 from engine.process.execution import Step
-from engine.process.interventions import grounds
+from engine.process.interventions import grounds, renaming
 from engine.record.history import Value
 
 
@@ -124,7 +124,7 @@ def migrate(
         fields={"reason": Value(after=told), "version": Value(before=before, after=to)}
         | ({"mapping": Value(after=renamed)} if renamed else {}),
     )
-    _rename_tasks(step, target, bundle, state, renamed)
+    _carry_over(step, target, bundle, state, renamed)
     return step.finish()
 
 
@@ -136,21 +136,14 @@ def _translated(
     return migration.translate(locking.state_of(session, instance), old, new, names)
 
 
-def _rename_tasks(
+def _carry_over(
     step: Step, target: Definition, bundle: Bundle, state: dict[int, bytes], names: dict[str, str]
 ) -> None:
     instance, old = step.instance, step.built.specifications
     instance.definition_id, instance.version = target.id, target.version
     instance.bundle_hash, instance.altered = bundle.hash, True
     step.rebuild(state)
+    renaming.rename_closed(step, names)
+    renaming.rename_waits(step)
     step.run.listen_anew(old, names)
-    for ready in step.run.ready_tasks():
-        task = step.tasks[ready.id]
-        if (task.element, task.name, task.form_key) == (
-            ready.element,
-            ready.name,
-            ready.extensions.form,
-        ):
-            continue
-        task.element, task.name = ready.element, (ready.name or ready.element)[:200]
-        task.form_key, task.version = ready.extensions.form, task.version + 1
+    renaming.rename_open(step)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.models import Instance, Job, Task
-from engine.process import definitions, drafts, tasks
+from engine.process import assignment, definitions, drafts, tasks
 from engine.process.interventions import migration
 from engine.process.interventions.migration import CannotMigrate
 from tests.engine.bpmn import diagrams as d
@@ -152,3 +152,59 @@ def test_a_version_that_is_not_there_is_told(session: Session, who, version: int
 
     with pytest.raises(definitions.DefinitionNotFound):
         migration.migrate(session, instance_id, to=version, by=who["root"], reason=WHY)
+
+
+def reviewed(session: Session, first: str, *, another: bool = True) -> int:
+    """Deploy a task, one between, and a review by another person than the first one's."""
+    rule = d.extensions(f'<tongban:notSameAs element="{first}"/>') if another else ""
+    flows = d.flows(f"s {first}; {first} M; M Review; Review e")
+    return deploy(
+        session, d.start(), d.user(first), d.user("M"), d.user("Review", rule), d.end(), flows
+    )
+
+
+def test_two_persons_stay_two_under_new_names(session: Session, who) -> None:
+    reviewed(session, "A")
+    instance_id = world.begin(session)
+    world.complete(session, instance_id, "A", who["li"])
+    version = reviewed(session, "Examine")
+
+    names = {"A": "Examine"}
+    migration.migrate(session, instance_id, to=version, by=who["root"], reason=WHY, names=names)
+
+    world.complete(session, instance_id, "M", who["wang"])
+    with pytest.raises(assignment.SamePersonForbidden):
+        tasks.claim(session, world.key_of(session, instance_id, "Review"), by=who["li"])
+
+
+def test_a_new_rule_of_two_persons_binds_a_task_that_is_open(session: Session, who) -> None:
+    reviewed(session, "A", another=False)
+    instance_id = world.begin(session)
+    world.complete(session, instance_id, "A", who["li"])
+    world.complete(session, instance_id, "M", who["wang"])
+    version = reviewed(session, "A")
+
+    migration.migrate(session, instance_id, to=version, by=who["root"], reason=WHY)
+
+    with pytest.raises(assignment.SamePersonForbidden):
+        tasks.claim(session, world.key_of(session, instance_id, "Review"), by=who["li"])
+
+
+def test_what_is_asked_of_an_outside_system_stays_the_same_question(session: Session, who) -> None:
+    def asked(name: str) -> int:
+        call = d.extensions('<tongban:connector name="bank" operation="pay"/>')
+        pays = d.element("serviceTask", name, call)
+        return deploy(session, d.start(), pays, d.end(), d.flows(f"s {name}; {name} e"))
+
+    asked("Pay")
+    instance_id = world.begin(session)
+    (number,) = session.scalars(select(Job.number))
+    version = asked("Remit")
+
+    names = {"Pay": "Remit"}
+    migration.migrate(session, instance_id, to=version, by=who["root"], reason=WHY, names=names)
+
+    session.expire_all()
+    assert [(one.number, one.element) for one in session.scalars(select(Job))] == [
+        (number, "Remit")
+    ]
