@@ -47,8 +47,8 @@ class Cluster:
             "max_connections": "200",
             "shared_preload_libraries": "",
         } | changes
-        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.log), "-o", options, "start")
+        self._options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        self.start()
 
     @property
     def data(self) -> Path:
@@ -73,9 +73,18 @@ class Cluster:
         """Drop a database, closing what is still connected to it."""
         self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        wait_and_log = ("-w", "-l", str(self.log), "-o", self._options)
+        self._run("pg_ctl", "-D", str(self.data), *wait_and_log, "start")
+
+    def halt(self, mode: str) -> None:
+        """Stop the server, `fast` or `immediate` (as if it had crashed); `start` brings it back."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "stop")
+
     def stop(self) -> None:
         """Stop the server and remove everything it wrote."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+        self.halt("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _execute(self, statement: str) -> None:

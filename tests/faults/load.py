@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from uuid import uuid4
 import orjson
 import requests
 
-AT_ONCE = 12  # cases of one client that are open together
 FIRST = {"variables": {"laps": 0}}
 PATIENCE = 150.0  # seconds one case may stand still: a killed worker's lease lasts 60
 
@@ -37,29 +37,50 @@ class Journal:
         with self._lock:
             self._file.write(orjson.dumps(what) + b"\n")
 
+    def close(self) -> None:
+        """Write no more."""
+        self._file.close()
+
     def read(self) -> list[dict[str, Any]]:
         """Return all lines."""
         return [orjson.loads(line) for line in self.path.read_bytes().splitlines()]
 
 
 class Client(threading.Thread):
-    """One client: starts a case, plays it to its end, starts the next, until told to stop."""
+    """One client: starts a case, plays it to its end, starts the next, until told to stop.
+
+    Args:
+        address: of the interface.
+        token: with which it calls.
+        journal: shared by all clients.
+        seed: of its random choices.
+        stopped: tells when it begins no more cases.
+        at_once: how many of its cases are open together.
+    """
 
     def __init__(
-        self, address: str, token: str, journal: Journal, seed: int, stopped: Callable[[], bool]
+        self,
+        address: str,
+        token: str,
+        journal: Journal,
+        seed: int,
+        stopped: Callable[[], bool],
+        at_once: int = 12,
     ) -> None:
         super().__init__(daemon=True)
         self.address, self.journal, self.stopped = address, journal, stopped
+        self.at_once = at_once
         self.chance = random.Random(seed)
         self.headers = {"Authorization": f"Bearer {token}"}
         self.faults: list[str] = []
+        self.refusals: Counter[str] = Counter()  # by code, of a server that was not ready
         self.repeated = 0
 
     def run(self) -> None:
         cases: dict[str, Any] = {}
         try:
             while cases or not self.stopped():
-                if len(cases) < AT_ONCE and not self.stopped():
+                if len(cases) < self.at_once and not self.stopped():
                     answer = self._post("/instances", {"process_key": "laps", **FIRST}, "start")
                 else:
                     answer = self._go_on(cases[self.chance.choice(list(cases))])
@@ -114,7 +135,12 @@ class Client(threading.Thread):
             found = requests.post(self.address + path, json=body, headers=headers, timeout=20)
         except requests.RequestException:
             return None
-        return None if found.status_code in (500, 502, 503) else found
+        if found.status_code != 503:
+            return found
+        if found.headers["Content-Type"] != "application/problem+json":
+            raise AssertionError(f"{path}: 503 {found.text[:200]}")
+        self.refusals[f"{found.json()['code']} {found.headers.get('Retry-After')}"] += 1
+        return None
 
     def _refused(self, path: str) -> None:
         found = None
@@ -130,6 +156,60 @@ class Client(threading.Thread):
                 found = requests.get(self.address + path, headers=self.headers, timeout=20)
                 if found.ok:
                     return found.json()
+                if found.status_code != 503:
+                    raise AssertionError(f"{path}: {found.status_code} {found.text[:200]}")
             except requests.RequestException:
                 pass
             time.sleep(0.1)
+
+
+class Load:
+    """Several clients at work on one journal."""
+
+    def __init__(
+        self, address: str, token: str, journal: Journal, seed: int, clients: int, at_once: int
+    ) -> None:
+        self.journal = journal
+        self._stopping = threading.Event()
+        self.clients = [
+            Client(address, token, journal, seed + number, self._stopping.is_set, at_once)
+            for number in range(clients)
+        ]
+
+    def start(self) -> None:
+        """Let all clients begin."""
+        for client in self.clients:
+            client.start()
+
+    def stop(self) -> None:
+        """Let the clients begin no more cases."""
+        self._stopping.set()
+
+    def finish(self, seconds: float = 300) -> None:
+        """Let the clients play their open cases to the end.
+
+        Raises:
+            AssertionError: one of them met what no fault explains, or did not come to the end.
+        """
+        self.stop()
+        for client in self.clients:
+            client.join(seconds)
+        self.journal.close()
+        assert not self.faults(), self.faults()
+        assert not any(client.is_alive() for client in self.clients)
+
+    def faults(self) -> list[str]:
+        """Return what the clients have met that no fault explains."""
+        return [fault for client in self.clients for fault in client.faults]
+
+    def refusals(self) -> Counter[str]:
+        """Return by code how often a server said that it is not ready."""
+        return sum((client.refusals for client in self.clients), Counter())
+
+    def repeated(self) -> int:
+        """Return how often a request was sent again."""
+        return sum(client.repeated for client in self.clients)
+
+    def answered(self) -> int:
+        """Return how many requests were answered so far."""
+        return sum(line["state"] == "answered" for line in self.journal.read())

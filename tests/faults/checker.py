@@ -16,7 +16,7 @@ from engine.db import Database, reading
 from engine.models import Event, Instance, Job, Task
 from engine.record import history
 from engine.record.verify import verify
-from tests.soak.rig import LAPS
+from tests.faults.rig import LAPS
 
 
 class Laps:
