@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any
 
+from engine.bpmn.errors import StepFailed
 from engine.bpmn.scope import Scope
 from engine.bpmn.token import STARTED, Token
+
+MOST_RECORDS = 10_000
 
 
 @dataclass
@@ -52,6 +56,8 @@ def _remember(
     marks: dict[str, int],
     inner: list[Record] | None,
 ) -> None:
+    if len(scope.done) >= MOST_RECORDS:
+        raise StepFailed(token.element, f"more than {MOST_RECORDS} activities wait to be undone")
     number = scope.top_workflow.next_id()
     local = tuple(token.internal_data.get("local", ()))
     record = Record(number, token.element, token.id, dict(data), dict(marks), inner, local=local)
@@ -91,9 +97,9 @@ def claim(driver: Token, element: str | None = None) -> bool:
 
 def undone(token: Token) -> None:
     """A handler has completed: undo what had to wait for it, or let the driver go on."""
-    scope = token.workflow
-    record = next(r for r in scope.done if r.number == token.internal_data["undoes"])
-    scope.done.remove(record)
+    scope, number = token.workflow, token.internal_data["undoes"]
+    place = next(i for i in reversed(range(len(scope.done))) if scope.done[i].number == number)
+    record = scope.done.pop(place)
     driver = scope.top_workflow.tokens.get(record.by)
     if driver is not None and not _go_on(driver):
         _finish(driver)
@@ -101,13 +107,27 @@ def undone(token: Token) -> None:
 
 
 def _go_on(driver: Token) -> bool:
-    """Start the handlers that may run now; false when all are through."""
-    claimed = [(s, r) for s in _levels(driver) for r in s.done if r.by == driver.id]
-    for scope, record in claimed:
-        later = any(other.began > record.number for _, other in claimed)
-        if not record.handler and not later:
+    """Start the handlers that may run now; false when all are through.
+
+    What began after an activity completed has a higher number, so the records are gone through
+    from the last one on: behind one that has to wait, all others have to as well.
+    """
+    claimed = (_claimed(scope, driver.id) for scope in _levels(driver))
+    free, latest = [], 0
+    for scope, record in merge(*claimed, key=lambda pair: pair[1].number, reverse=True):
+        if latest > record.number:
+            break
+        latest = max(latest, record.began)
+        free.append((scope, record))
+    for scope, record in reversed(free):
+        if not record.handler:
             _undo(scope, record)
-    return bool(claimed)
+    return bool(free)
+
+
+def _claimed(scope: Any, driver: int) -> Iterator[tuple[Any, Record]]:
+    """Yield what a token undoes in a scope, from what completed last on."""
+    return ((scope, record) for record in reversed(scope.done) if record.by == driver)
 
 
 def _levels(driver: Token) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as SpiffParallel
 
 from engine.bpmn.model import Flow
 from engine.bpmn.nodes import FlowNode, truth
-from engine.bpmn.token import MAIN, STARTED, WAITING, Token, merge
+from engine.bpmn.token import MAIN, READY, STARTED, WAITING, Token, merge
 
 
 class Join(FlowNode):
@@ -86,6 +86,8 @@ class InclusiveGateway(Join, SpiffInclusive):
         """Tell whether a token can still come by a flow that has none (BPMN 2.0.2, 13.4.3)."""
         empty = [flow.id for flow in self.incoming if flow.id not in filled]
         for other in token.workflow.tasks.values():
+            if other.task_spec is self and other._state == READY:
+                return True  # it has just fired: where its token goes is not known yet
             if other.role != MAIN or other.task_spec is self or "silent" in other.internal_data:
                 continue
             place = other.element

@@ -42,6 +42,8 @@ def begin(token: Token) -> bool:
         return True
     for _ in range(len(items) if loop.kind == "parallel" else 1):
         _add(token, loop)
+    if loop.kind == "parallel":
+        state.pop("items", None)  # each instance has its own now
     return False
 
 
@@ -144,7 +146,7 @@ def _complete_early(token: Token, loop: Loop) -> bool:
 def _counts(token: Token) -> dict[str, int]:
     """Return the counts that the standard lets a repetition's conditions read."""
     state = token.internal_data
-    active = sum(token.workflow.tasks[c].role == INSTANCE for c in token._children)
+    active = state["next"] - state["done"]
     return {
         "numberOfInstances": state["total"],
         "numberOfActiveInstances": active,
