@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from catalogue.problem import Problem
 from engine.bpmn import foreign, timers
-from engine.bpmn.checks import rules
+from engine.bpmn.checks import reasons, rules
 from engine.bpmn.errors import ExpressionRefused
 from engine.bpmn.expressions import compile_expression, compile_script
 from engine.bpmn.extensions import Call
@@ -40,6 +40,8 @@ def problems(process: ProcessModel, probes: frozenset[str] = frozenset()) -> lis
                     process=process.id,
                     what=what,
                     reason=reason,
+                    what_zh=reasons.chinese(what),
+                    reason_zh=reasons.chinese(reason),
                 )
             )
     return [*found, *_unconditional(process), *_too_many(process), *_literal(process)]
