@@ -14,7 +14,7 @@ from engine.bpmn.layout import Box, Edge, Layout, Shape
 from engine.bpmn.model import NODES
 from engine.process.scenarios.symbols import gateway_mark, inside_event, task_mark
 
-MARGIN = 30
+MARGIN = 40  # room for labels that are wider than the editor thought
 LINE = 15  # height of a line of text
 WIDE = 12.0  # width of a Chinese character; a Latin one is about half as wide
 CONTAINERS = ("participant", "lane")
