@@ -80,6 +80,10 @@ class Catcher(FlowNode):
     def rearm(self, token: Token) -> None:
         """After firing without interrupting: a timer counts on or is gone, the rest stays."""
         if self.event.parallel:
+            around = (
+                token.workflow if token._parent is None else token.workflow.tasks[token._parent]
+            )
+            token.data, token.marks = dict(around.data), dict(around.marks)
             self.listen(token)
         state = token.internal_data
         if self.event.kind != "timer" or "due" not in state:

@@ -8,7 +8,7 @@ listen, those that are gone stop.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,8 +63,9 @@ class _Translator:
         self.obstacles: list[Obstacle] = []
 
     def name(self, element: str) -> str:
-        """Return what an element is called in the new version."""
-        return self.names.get(element, element)
+        """Return what an element is called in the new version; `e#1` is a part of an event `e`."""
+        whole, mark, part = element.partition("#")
+        return self.names.get(whole, whole) + mark + part
 
     def level(self, name: str) -> str:
         """Return the name of a level there."""
@@ -79,10 +80,15 @@ class _Translator:
             self.obstacles.append(Obstacle(name.replace("#", "/"), "level-gone"))
             return record
         before = self.old.specs[name].task_specs
-        kept = [self.token(one, before[one[1]], spec.task_specs) for one in tokens]
+        kept: list[list[Any]] = []
+        deaf: set[int] = set()  # what only listened for what is gone, and its parts
+        for one in tokens:
+            found = None if one[4] in deaf else self.token(one, before[one[1]], spec.task_specs)
+            deaf.update([one[0]] if found is None else [])
+            kept += [] if found is None else [found]
         for undone in done:
             self.undo(undone, spec.task_specs)
-        return [host, spec.name, values, own, [one for one in kept if one is not None], *done]
+        return [host, spec.name, values, own, kept, *done]
 
     def token(self, record: list[Any], before: Any, specs: Mapping[str, Any]) -> Any:
         """Translate one token; None when it only listened for what is gone."""
@@ -122,27 +128,35 @@ class _Translator:
 def _alike(before: Any, after: Any) -> bool:
     """Tell whether two nodes hold a token in the same way."""
     loops = [None if one.model.loop is None else one.model.loop.kind for one in (before, after)]
-    same = type(before) is type(after) and before.event.kind == after.event.kind
+    kinds = [(one.event.kind, [part.kind for part in one.event.parts]) for one in (before, after)]
+    same = type(before) is type(after) and kinds[0] == kinds[1]
     return same and loops[0] == loops[1]
 
 
 def listen_anew(top: Instance, old: Bundle, names: Names) -> None:
     """Let events on borders and event sub-processes listen that the old version did not have.
 
-    One that it had and that listens no more has come already.
+    One that it had and that listens no more has come already, unless it waited for another kind
+    of event: then it is new.
     """
     translator = _Translator(old, old, names)
     known = {
-        translator.level(name): {translator.name(element) for element in spec.task_specs}
+        translator.level(name): {
+            translator.name(node): made for node, made in spec.task_specs.items()
+        }
         for name, spec in old.specs.items()
     }
     for scope in [top, *top.subprocesses.values()]:
-        had = known.get(scope.spec.name, set())
+        had = known.get(scope.spec.name, {})
         for token in list(scope.tasks.values()):
-            if isinstance(token.task_spec, Activity) and token.role == MAIN:
-                for event in token.task_spec.boundary:
-                    if event.name not in had:
-                        event.listen(Token(scope, event, token.data, token.marks, BOUNDARY, token))
-        for spec in scope.spec.event_subprocesses:
-            if spec.name not in had:
-                spec.listen(Token(scope, spec, dict(scope.data), dict(scope.marks), LISTENER))
+            begun = token.role == MAIN and "gathers" not in token.internal_data
+            if begun and isinstance(token.task_spec, Activity):
+                for event in _new(token.task_spec.boundary, had):
+                    event.listen(Token(scope, event, token.data, token.marks, BOUNDARY, token))
+        for spec in _new(scope.spec.event_subprocesses, had):
+            spec.listen(Token(scope, spec, dict(scope.data), dict(scope.marks), LISTENER))
+
+
+def _new(listening: Iterable[Any], had: Mapping[str, Any]) -> list[Any]:
+    """Return the nodes that do not hold on to what the old version waited for."""
+    return [one for one in listening if one.name not in had or not _alike(had[one.name], one)]
