@@ -42,7 +42,11 @@ class HTTPConnector:
 
     def call(self, request: Request) -> Mapping[str, Any]:
         """Ask and return the answer; see `Connector.call`."""
-        headers = {"Content-Type": "application/json", "Idempotency-Key": request.key}
+        headers = {
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",  # nothing grows while it is unpacked
+            "Idempotency-Key": request.key,
+        }
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         try:
@@ -54,7 +58,7 @@ class HTTPConnector:
                 stream=True,
                 allow_redirects=False,
             ) as answer:
-                body = answer.raw.read(LONGEST_ANSWER + 1, decode_content=True)
+                body = answer.raw.read(LONGEST_ANSWER + 1, decode_content=False)
                 return _read(request.system, answer.status_code, body)
         except requests.Timeout as error:
             raise OutsideSilent(system=request.system, seconds=self.seconds) from error

@@ -46,8 +46,8 @@ class OutsideRefused(Exception):
     """The system's own no, with its code and its words."""
 
     def __init__(self, code: str, words: str = "") -> None:
-        self.code, self.words = code, words
-        super().__init__(f"{code}: {words}" if words else code)
+        self.code, self.words = storable(code), storable(words)
+        super().__init__(f"{self.code}: {self.words}" if words else self.code)
 
 
 class OutsideFailed(Unavailable):
@@ -55,6 +55,10 @@ class OutsideFailed(Unavailable):
 
     code = "outside-failed"
     message = "{system} failed: {words}"
+
+    def __init__(self, **params: Any) -> None:
+        kept = {n: storable(one) if isinstance(one, str) else one for n, one in params.items()}
+        super().__init__(**kept)
 
 
 class OutsideSilent(OutsideFailed):
@@ -69,3 +73,8 @@ class OutsideUnintelligible(OutsideFailed):
 
     code = "outside-unintelligible"
     message = "{system} gave an answer that cannot be used: {words}"
+
+
+def storable(words: str) -> str:
+    """Return what somebody outside has said without what no database keeps."""
+    return words.replace("\0", "").encode(errors="replace").decode()

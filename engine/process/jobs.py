@@ -238,7 +238,9 @@ def _asked(database: Database, taken: Taken) -> Handler:
 
 
 def _answer(step: Step, asked: Question, answer: Answer) -> None:
-    task, refusal = asked.task, answer.refusal
+    # As the instance says now: it may have been carried over to another version meanwhile.
+    waiting = {one.id: one for one in step.run.service_tasks()}
+    task, refusal = waiting.get(asked.task.id, asked.task), answer.refusal
     facts = {"connector": Value(after=asked.request.system), "key": Value(after=asked.request.key)}
     if refusal is None:
         step.answer(task.id, answer.values, task.extensions.personal, facts)

@@ -16,10 +16,13 @@ from sqlalchemy import select
 from engine import clock
 from engine.connectors import configured
 from engine.connectors.http import HTTPConnector
+from engine.connectors.protocol import OutsideFailed, OutsideRefused, Request
 from engine.db import Database, reading, transaction
 from engine.files import FileStore
-from engine.models import Incident, Instance, Job
+from engine.models import Incident, Instance, Job, User
+from engine.people import users
 from engine.process import circuits, incidents, jobs, worker
+from engine.process.interventions import migration
 from engine.process.wiring import Wiring
 from engine.record import history
 from tests.conftest import MASTER_KEY
@@ -239,3 +242,80 @@ def test_connectors_are_read_with_their_token(tmp_path: Path) -> None:
     path.write_text(f"bank: {{url: 'https://bank.example', token_file: '{tmp_path}/token'}}")
 
     assert configured.read(path) == {"bank": HTTPConnector("https://bank.example", 10.0, "secret")}
+
+
+class Spiteful:
+    """A system whose words no database can keep."""
+
+    seconds = 1.0
+
+    def call(self, request: Request) -> dict[str, object]:
+        if request.operation == "no":
+            raise OutsideRefused("N\0O", "no\0funds")
+        raise OutsideFailed(system="bank", words="no\0funds")
+
+
+class TestWordsThatCannotBeKept:
+    """What an outside system says stops no worker and hides no failure."""
+
+    @pytest.fixture
+    def wiring(self) -> Wiring:
+        return Wiring(connectors={"bank": Spiteful()}, master_key=MASTER_KEY)
+
+    def test_a_refusal_is_an_incident(self, database: Database) -> None:
+        instance_id = begun(database, "no")
+
+        work(database)
+
+        with reading(database) as session:
+            assert session.get_one(Instance, instance_id).status == "incident"
+            (one,) = session.scalars(select(Incident))
+            assert "funds" in one.message and "\0" not in one.message
+
+    def test_a_failure_counts(self, database: Database) -> None:
+        begun(database, "fail")
+
+        work(database)
+
+        with reading(database) as session:
+            (row,) = circuits.all_of(session)
+            assert row.failures == 1 and "\0" not in (row.last_error or "")
+            assert "funds" in (session.scalars(select(Job.last_error)).one() or "")
+
+
+class TestAnInstanceMigratedMeanwhile:
+    """An answer is kept as the version says under which it is applied."""
+
+    @pytest.fixture
+    def wiring(self) -> Wiring:
+        return Wiring(connectors={"bank": Migrating()}, master_key=MASTER_KEY)
+
+    def test_what_the_new_version_calls_personal_never_becomes_a_variable(
+        self, database: Database
+    ) -> None:
+        instance_id = begun(database, "echo")
+        bank = database.wiring.connectors["bank"]
+        bank.database, bank.instance_id = database, instance_id
+
+        work(database)
+
+        with reading(database) as session:
+            assert world.open_elements(session, instance_id) == ["After"]
+            assert session.get_one(Instance, instance_id).variables == {}
+
+
+class Migrating:
+    """A system that answers only after the instance that asks was carried over."""
+
+    seconds = 5.0
+    database: Database
+    instance_id: UUID
+
+    def call(self, request: Request) -> dict[str, object]:
+        with transaction(self.database) as session:
+            root = session.query(User).filter(User.login == "root").one()
+            mark = '<tongban:personal fields="said"/></bpmn:extensionElements>'
+            world.deploy(session, asking("echo").replace("</bpmn:extensionElements>", mark))
+            by = users.actor(session, root.id)
+            migration.migrate(session, self.instance_id, to=2, by=by, reason="新版流程")
+        return {"said": "甲"}
