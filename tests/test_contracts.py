@@ -28,6 +28,8 @@ PUBLIC = {
     "health.alive",  # load balancers
     "health.ready",
     "api.openapi",  # a description, no data
+    "paper_check.ask",  # whoever holds a paper may ask whether it is ours
+    "paper_check.check",
 }
 
 

@@ -27,6 +27,7 @@ from webui import (
     frame,
     health,
     metrics,
+    paper_check,
     sign_in,
 )
 
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     sign_in.blueprint,
     health.blueprint,
     metrics.blueprint,
+    paper_check.blueprint,
     admin.blueprint,
     clerk.blueprint,
     designer.blueprint,

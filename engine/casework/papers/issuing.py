@@ -156,14 +156,14 @@ def _render(
     matter = matters.of_case(session, case)
     facts = _complete(session, case, matter, kind, stated)
     code = codes.verification_code(session, case.instance_id, paper_no)
-    address = codes.address(wiring_of(session).public_url, paper_no, code)
+    public_url = wiring_of(session).public_url
     data = gathering.heading(session, case, matter, kind) | {
         "title": kind.title_for(matter.is_licence, facts),
         "paper_no": paper_no,
         "issued_on": wording.day(clock.today()),
         "code": code,
-        "qr": codes.qr_svg(address),
-        "public_url": wiring_of(session).public_url,
+        "qr": codes.qr_svg(codes.address(public_url, paper_no, code)),
+        "check_url": public_url and public_url + codes.CHECK_PATH,
         "demo": case.demo if demo is None else demo,
         "facts": {name: _printed(kind, name, value) for name, value in facts.items()},
     }

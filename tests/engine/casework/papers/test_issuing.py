@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import zxingcpp
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
@@ -45,6 +49,24 @@ def text_of(session: Session, document: Document) -> str:
     content = stored.read(session, document.instance_id, document.sha256)
     pages = PdfReader(io.BytesIO(content)).pages
     return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+
+
+def qr_codes(content: bytes) -> list[str]:
+    """Read the QR codes of a PDF as a telephone would: from a picture of every page."""
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("no pdftoppm on this machine")
+    command = ["pdftoppm", "-r", "120", "-gray", "-"]
+    shown = subprocess.run(command, input=content, capture_output=True, check=True).stdout
+    found = []
+    while shown:
+        head = re.match(rb"P5\s(\d+) (\d+)\s255\s", shown)
+        assert head is not None
+        width, height, start = int(head[1]), int(head[2]), head.end()
+        pixels = shown[start : start + width * height]
+        picture = memoryview(pixels).cast("B", (height, width))
+        found += [code.text for code in zxingcpp.read_barcodes(picture)]
+        shown = shown[start + width * height :]
+    return found
 
 
 @pytest.mark.parametrize("paper", papers.PAPERS)
@@ -245,6 +267,44 @@ def test_a_paper_is_verified_by_its_number_and_code(session: Session, case: Case
     assert papers.verify(session, "500103-20260914-99999-SJ-1", code) is None
     never = papers.verification_code(session, case.instance_id, f"{case.case_no}-ZY-1")
     assert papers.verify(session, f"{case.case_no}-ZY-1", never) is None
+
+
+def test_every_sheet_bears_number_code_and_a_readable_qr_code(session: Session, case: Case) -> None:
+    document = issue(session, case, "receipt")
+    code = papers.verification_code(session, case.instance_id, str(document.paper_no))
+    content = stored.read(session, case.instance_id, document.sha256)
+
+    assert f"文书编号：{document.paper_no}校验码：{code}" in text_of(session, document)
+    assert "凭文书编号和校验码核验" in text_of(session, document)
+    assert qr_codes(content) == [f"{document.paper_no} {code}"]
+
+
+def test_with_a_public_address_the_qr_code_opens_the_page(session: Session, case: Case) -> None:
+    session.info["wiring"] = replace(session.info["wiring"], public_url="https://office.example")
+
+    document = issue(session, case, "receipt")
+
+    code = papers.verification_code(session, case.instance_id, str(document.paper_no))
+    content = stored.read(session, case.instance_id, document.sha256)
+    assert "登录https://office.example/check核验" in text_of(session, document)
+    assert qr_codes(content) == [f"https://office.example/check?no={document.paper_no}&code={code}"]
+
+
+def test_a_new_master_key_leaves_the_codes_of_issued_papers_right(
+    session: Session, case: Case
+) -> None:
+    document = issue(session, case, "receipt")
+    code = papers.verification_code(session, case.instance_id, str(document.paper_no))
+
+    session.info["wiring"] = replace(session.info["wiring"], master_key=bytes(32))
+
+    assert papers.verify(session, str(document.paper_no), code) is document
+    assert code not in str([getattr(document, name) for name in document.__mapper__.c.keys()])
+
+
+def test_the_row_names_the_office_that_issued(session: Session, case: Case) -> None:
+    assert issue(session, case, "receipt").office_id == "500103-hall"
+    assert issue(session, case, "acceptance-notice").office_id == "500109-organ"
 
 
 def test_no_name_of_a_person_reaches_the_history_or_the_row(session: Session) -> None:

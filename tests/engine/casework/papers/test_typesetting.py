@@ -66,7 +66,7 @@ def data_of(paper: str, **changes: Any) -> dict[str, Any]:
         "issued_on": "2026年9月21日",
         "code": "ABCD-EFGH-IJKL-MNOP",
         "qr": codes.qr_svg("500103-20260914-00042 ABCD-EFGH-IJKL-MNOP"),
-        "public_url": None,
+        "check_url": None,
         "demo": False,
         "facts": dict.fromkeys(kind.facts) | FACTS[paper],
     } | changes
