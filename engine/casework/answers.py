@@ -3,6 +3,7 @@
 Text from a browser or a program becomes values of one kind each: money in whole 分, dates as ISO
 text, ticked lists as lists. Whatever does not fit is told per field with a stable code; a field
 that is not asked, given the other answers, is left out, and a field nobody knows is refused.
+The forms of diagrams (`process.answers`) know other kinds of fields, and keep numbers as they are.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from catalogue.matter import FieldType, FormField
+from engine.process.answers import MAX_TEXT, MAX_TEXTAREA, AnswerInvalid
 
 FieldError = tuple[str, dict[str, Any]]
-MAX_TEXT = 500
-MAX_TEXTAREA = 4000
 
 
 def check(
@@ -46,17 +46,9 @@ def check(
             continue
         try:
             values[field.key] = _read(field, given, districts)
-        except FieldInvalid as problem:
+        except AnswerInvalid as problem:
             errors[field.key] = (problem.code, problem.facts)
     return values, errors
-
-
-class FieldInvalid(ValueError):
-    """One answer that does not fit its field."""
-
-    def __init__(self, code: str, **facts: Any) -> None:
-        super().__init__(code)
-        self.code, self.facts = code, facts
 
 
 def _unknown(fields: Sequence[FormField], raw: Mapping[str, Any]) -> set[str]:
@@ -68,7 +60,7 @@ def _read(field: FormField, given: Any, districts: frozenset[str]) -> Any:
     if field.type is FieldType.CHECKBOX:
         return _ticked(field, given)
     if not isinstance(given, (str, int, Decimal)):
-        raise FieldInvalid("not-text")
+        raise AnswerInvalid("not-text")
     text = str(given).strip()
     if field.type is FieldType.MONEY:
         return _in_range(field, money(text))
@@ -96,31 +88,31 @@ def money(text: str) -> int:
     """Read an amount in 元 with at most two decimals; return whole 分.
 
     Raises:
-        FieldInvalid: it is no amount.
+        AnswerInvalid: it is no amount.
     """
     try:
         amount = Decimal(text.replace(",", "").replace("，", ""))
     except InvalidOperation:
-        raise FieldInvalid("not-an-amount") from None
+        raise AnswerInvalid("not-an-amount") from None
     if not amount.is_finite() or abs(amount) >= Decimal(10) ** 15:
-        raise FieldInvalid("not-an-amount")
+        raise AnswerInvalid("not-an-amount")
     if amount != amount.quantize(Decimal("0.01")):
-        raise FieldInvalid("too-many-decimals")
+        raise AnswerInvalid("too-many-decimals")
     return int(amount * 100)
 
 
 def _number(text: str) -> int:
     if not re.fullmatch(r"-?\d{1,15}", text):
-        raise FieldInvalid("not-a-number")
+        raise AnswerInvalid("not-a-number")
     return int(text)
 
 
 def _in_range(field: FormField, value: int) -> int:
     scale = 100 if field.type is FieldType.MONEY else 1
     if field.min is not None and value < field.min * scale:
-        raise FieldInvalid("too-small", min=field.min)
+        raise AnswerInvalid("too-small", min=field.min)
     if field.max is not None and value > field.max * scale:
-        raise FieldInvalid("too-large", max=field.max)
+        raise AnswerInvalid("too-large", max=field.max)
     return value
 
 
@@ -128,12 +120,12 @@ def _date(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise FieldInvalid("not-a-date") from None
+        raise AnswerInvalid("not-a-date") from None
 
 
 def _chosen(text: str, values: frozenset[str] | set[str]) -> str:
     if text not in values:
-        raise FieldInvalid("choose-one")
+        raise AnswerInvalid("choose-one")
     return text
 
 
@@ -143,14 +135,14 @@ def _ticked(field: FormField, given: Any) -> Any:
     ticked = [given] if isinstance(given, str) else given
     known = {option.value for option in field.options}
     if not isinstance(ticked, list) or any(one not in known for one in ticked):
-        raise FieldInvalid("choose-from-list")
+        raise AnswerInvalid("choose-from-list")
     return [option.value for option in field.options if option.value in ticked]
 
 
 def _text(field: FormField, text: str) -> str:
     limit = field.max_length or (MAX_TEXTAREA if field.type is FieldType.TEXTAREA else MAX_TEXT)
     if len(text) > limit:
-        raise FieldInvalid("too-long", max=limit, length=len(text))
+        raise AnswerInvalid("too-long", max=limit, length=len(text))
     if field.pattern and not re.fullmatch(field.pattern, text):
-        raise FieldInvalid("wrong-pattern")
+        raise AnswerInvalid("wrong-pattern")
     return text
