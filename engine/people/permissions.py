@@ -126,11 +126,6 @@ def sight(session: Session, actor: Actor, case: Case) -> Sight:
     return Sight.ON_REASON if _leads(session, actor, case) else Sight.NONE
 
 
-def may_see_case(session: Session, actor: Actor, case: Case) -> bool:
-    """Tell whether an actor sees a case without giving a reason."""
-    return sight(session, actor, case) in (Sight.INTAKE, Sight.HANDLING, Sight.AUDIT)
-
-
 def require_case(session: Session, actor: Actor, case: Case, *, reason: str | None = None) -> Sight:
     """Return how much of a case an actor sees; the caller records a look that needs a reason.
 

@@ -249,14 +249,6 @@ def in_spiff_script(text: str) -> bytes:
     return _diagram(user("m", inside), flows("s m; m u; u e"))
 
 
-def in_payload(text: str) -> bytes:
-    payload = f"<spiffworkflow:messagePayload>{escape(text)}</spiffworkflow:messagePayload>"
-    before = element("message", "M", extensions(payload), name="m")
-    event = '<bpmn:messageEventDefinition messageRef="M"/>'
-    throw = element("intermediateThrowEvent", "w", event)
-    return _diagram(throw, flows("s w; w u; u e"), before=before)
-
-
 PLACES = {
     "condition": in_condition,
     "script": in_script,

@@ -31,7 +31,6 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:U([0-9A-Fa-f]{6})|u([0-9A-Fa-f]{4})|([nrt\"'\\]))")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
-_NAME = re.compile(rf"[{_START}][{_PART}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +102,3 @@ def words(name: str) -> tuple[str, ...]:
         return tuple(token.text for token in tokens(name) if token.kind != "end")
     except FeelRefused:
         return (name,)
-
-
-def is_word(text: str) -> bool:
-    """Whether a text is one plain name."""
-    return _NAME.fullmatch(text) is not None

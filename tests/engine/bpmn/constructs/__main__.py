@@ -59,11 +59,6 @@ def write() -> str:
     return "\n".join(parts)
 
 
-def _rule(one: rules.Rule) -> tuple[str, str]:
-    sentence = one.en[0].upper() + one.en[1:]
-    return f"`{one.name}`", sentence + (" (a drawing may leave this open)" if one.open else "")
-
-
 def _executed() -> Iterable[tuple[str, ...]]:
     rows = flow.ROWS + happenings.ROWS + handlers.ROWS + activities.ROWS + repetitions.ROWS
     families = list(dict.fromkeys(row.family for row in rows))

@@ -6,8 +6,6 @@ import pytest
 
 from engine.casework.papers import fonts
 
-ENCLOSED = "\U0001f200"  # a character that hardly any font has
-
 
 def test_our_font_prints_common_and_many_rare_characters() -> None:
     assert fonts.missing("重庆市人民政府 abc 123 ，。：；（）“”《》〔〕¥□〇· 䶮㛃喆堃赟燚𬭎") == []
