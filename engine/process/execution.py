@@ -37,7 +37,7 @@ class Step:
         instance: the locked row.
         run: the process in memory.
         tasks: the open tasks by the token that waits, as they were before the step.
-        left_open: the open tasks after it, set when it is saved; new ones are copies of their rows.
+        left_open: the open tasks after it, set when it is saved.
         after: what else it waits for then.
         task_number: the task whose completion this step is.
         job_number: the job that this step does.

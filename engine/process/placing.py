@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import clock, rows
@@ -39,9 +39,15 @@ def save(step: Step) -> None:
     if written:
         rows.put(step.session, Task, written)
     step.left_open = [task for task in step.tasks.values() if task.state in OPEN_STATES]
-    step.left_open += [
-        Task(**row) for row in made
-    ]  # as they were written, without reading them back
+    step.left_open += [_kept(step, row) for row in made]
+
+
+def _kept(step: Step, row: dict[str, Any]) -> Task:
+    """Return a written row as the session's own, without reading it: later changes reach it."""
+    task = Task(**row)
+    make_transient_to_detached(task)
+    step.session.add(task)
+    return task
 
 
 def _written(task: Task) -> dict[str, Any]:

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
-from sqlalchemy import event
+import pytest
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
 
+from engine import clock
 from engine.db import Database, transaction
-from engine.process import tasks
+from engine.models import Instance, Task
+from engine.people.identity import Actor
+from engine.process import instances, tasks
+from engine.process.wiring import Wiring
+from tests.conftest import MASTER_KEY
 from tests.engine.process import world
 
 
@@ -61,3 +69,28 @@ def test_a_draft_costs_one_statement_more_and_goes(database: Database) -> None:
 
     assert len(seen) <= 7, seen
     assert "DELETE FROM draft" in seen
+
+
+def _due_tomorrow(session: Session, instance: Instance, _by: Actor) -> None:
+    due = clock.now() + timedelta(days=1)
+    session.execute(update(Task).where(Task.instance_id == instance.id).values(due_at=due))
+
+
+class TestWhatAHookChanges:
+    """The answer to a step tells what is kept, also where a hook has changed it."""
+
+    @pytest.fixture
+    def wiring(self) -> Wiring:
+        return Wiring(on_step=_due_tomorrow, master_key=MASTER_KEY)
+
+    def test_the_due_time_of_a_new_task_is_told(self, database: Database) -> None:
+        with transaction(database) as session:
+            who = world.people(session)
+            world.deploy(session, world.two_tasks())
+            instance_id = world.begin(session)
+
+        with transaction(database) as session:
+            done = world.complete(session, instance_id, "A", who["li"])
+            told = instances.after(done.step).waiting
+            assert told == instances.view(session, instance_id).waiting
+            assert told[0]["due"] is not None
