@@ -83,7 +83,13 @@ class InclusiveGateway(Join, SpiffInclusive):
         return True
 
     def more_may_come(self, token: Token, filled: list[str]) -> bool:
-        """Tell whether a token can still come by a flow that has none (BPMN 2.0.2, 13.4.3)."""
+        """Tell whether a token can still come by a flow that has none (BPMN 2.0.2, 13.4.3).
+
+        The standard speaks of paths of sequence flows: what has one to a flow without token, and
+        none to a flow with one, is waited for. What an event on a border may still send is waited
+        for as well, by the same rule over all paths; so no token is waited for that would come
+        through the very border behind which the whole block lies.
+        """
         empty = [flow.id for flow in self.incoming if flow.id not in filled]
         for other in token.workflow.tasks.values():
             if other.task_spec is self and other._state == READY:
@@ -91,10 +97,11 @@ class InclusiveGateway(Join, SpiffInclusive):
             if other.role != MAIN or other.task_spec is self or "silent" in other.internal_data:
                 continue
             place = other.element
-            if any(place in self.upstream[flow] for flow in empty) and not any(
-                place in self.along[flow] for flow in filled
-            ):
-                return True
+            for before in (self.along, self.upstream):
+                if any(place in before[flow] for flow in empty) and not any(
+                    place in before[flow] for flow in filled
+                ):
+                    return True
         return False
 
 

@@ -68,11 +68,12 @@ class Blocks(Linked):
     def _fed_evenly(self, join: str, arrivals: set[str]) -> bool:
         """Tell whether a token elsewhere may come by every flow or by none: it never blocks."""
         flows = self.net.joins[join]
-        up, along = {group for _, group, _ in flows}, {group for _, _, group in flows}
+        ways = [{group for _, group, _ in flows}, {group for _, _, group in flows}]
         return all(
-            up.isdisjoint(place.groups) or along <= place.groups
+            way.isdisjoint(place.groups) or way <= place.groups
             for name, place in self.net.places.items()
             if name not in arrivals
+            for way in ways
         )
 
     def _join_at_once(

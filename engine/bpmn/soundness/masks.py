@@ -82,12 +82,16 @@ def may_join(marking: int, rule: tuple[Feeding, ...]) -> bool:
     """Tell whether an inclusive join may fire (BPMN 2.0.2, 13.4.3).
 
     No token may be on its way to a flow without token, unless it could come by one that has one.
+    The rule holds over sequence flows alone, and once more with events on borders.
     """
-    feeding_empty = feeding_filled = arrivals = 0
+    arrivals = empty = filled = empty_along = filled_along = 0
     for arrival, feeding, along in rule:
         arrivals |= arrival
         if marking & arrival:
-            feeding_filled |= along
+            filled |= feeding
+            filled_along |= along
         else:
-            feeding_empty |= feeding
-    return not marking & feeding_empty & ~feeding_filled & ~arrivals
+            empty |= feeding
+            empty_along |= along
+    awaited = empty & ~filled | empty_along & ~filled_along
+    return not marking & awaited & ~arrivals

@@ -443,9 +443,10 @@ class Play:
             for place in (self.position(t[0]) for t in tokens):
                 if place == node.id:
                     continue
-                coming = any(place in self.level.before[f, True] for f in empty)
-                if coming and not any(place in self.level.before[f, False] for f in at):
-                    return
+                for borders in (True, False):
+                    coming = any(place in self.level.before[f, borders] for f in empty)
+                    if coming and not any(place in self.level.before[f, borders] for f in at):
+                        return
         rest = (tokens - set(at.values()), ended, listening)
         done = frozenset({(self.level.model.id, node.id)})
         yield from self.leave(rest, node, done)
