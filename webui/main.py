@@ -22,6 +22,7 @@ from engine.commands.db import db
 from engine.commands.demo import demo
 from engine.commands.deploy import deploy
 from engine.commands.history import history
+from engine.commands.paper import paper
 from engine.commands.program import Program
 from engine.commands.sandbox import sandbox
 from engine.commands.trace import trace
@@ -37,7 +38,7 @@ from engine.record import master
 from engine.settings import Settings
 from webui.staff import create_app
 
-COMMANDS = (catalogue, check, db, demo, deploy, history, sandbox, trace, user, worker)
+COMMANDS = (catalogue, check, db, demo, deploy, history, paper, sandbox, trace, user, worker)
 HEADLESS = ("sandbox", "trace")  # run anywhere and touch no installation
 
 

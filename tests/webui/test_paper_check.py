@@ -211,10 +211,11 @@ def test_a_sample_a_withdrawn_and_a_replaced_paper_say_so(
     sample = Held(database, demo=True)
     assert "没有法律效力" in scan(browser(), sample.no, sample.code)
 
-    with transaction(database) as session:
-        session.execute(update(Document).values(withdrawn_at=NOON + timedelta(days=1)))
+    with clock.at(NOON + timedelta(days=1)), transaction(database) as session:
+        papers.withdraw(session, sample.no, reason="依法撤销", by=CLERK)
     withdrawn = scan(browser(), sample.no, sample.code)
-    assert "已于2026年9月15日撤销" in withdrawn and "没有法律效力" in withdrawn
+    assert "已于2026年9月15日作废" in withdrawn and "没有法律效力" in withdrawn
+    assert "依法撤销" not in withdrawn
 
 
 def test_a_later_paper_of_the_same_kind_takes_the_place_of_the_first(

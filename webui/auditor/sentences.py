@@ -39,6 +39,7 @@ def look_name(what: str) -> str:
         "history.exported": pgettext("audit", "exported the history"),
         "personal.revealed": pgettext("audit", "read a personal value in clear"),
         "document.opened": pgettext("audit", "opened a file"),
+        "paper.withdrawn": pgettext("audit", "withdrew a paper"),
         "request.refused": pgettext("audit", "was refused"),
         "case.refused": pgettext("audit", "was refused"),
     }
@@ -111,6 +112,7 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     ),
     "material.marked": lambda who: pgettext("audit", "%(who)s marked a material.", who=who),
     "paper.issued": lambda who: pgettext("audit", "%(who)s issued a paper.", who=who),
+    "paper.withdrawn": lambda who: pgettext("audit", "%(who)s withdrew a paper.", who=who),
     "feedback.seen": lambda who: pgettext("audit", "%(who)s read the closing feedback.", who=who),
     "personal.destroyed": lambda who: pgettext(
         "audit", "%(who)s destroyed personal data for good.", who=who

@@ -179,6 +179,7 @@ class _Teller:
             ),
             "document.removed": lambda: _("%(who)s removed a file.", who=who),
             "paper.issued": lambda: _("%(paper)s was issued.", paper=paper or _("A paper")),
+            "paper.withdrawn": lambda: _("%(paper)s was withdrawn.", paper=paper or _("A paper")),
             "task.claimed": lambda: _("%(who)s claimed “%(task)s”.", who=who, task=task),
             "task.released": lambda: _("%(who)s released “%(task)s”.", who=who, task=task),
             "task.delegated": lambda: _(
