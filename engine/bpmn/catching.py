@@ -173,9 +173,11 @@ class Catcher(FlowNode):
             value = False
         except ExpressionFailed as error:
             raise StepFailed(self.heard.id, str(error)) from error
-        before = token.internal_data.get("held", False)
+        if (value is True) == token.internal_data.get("held", False):
+            return
         token.internal_data["held"] = value is True
-        if value is True and not before:
+        scope.touch()
+        if value is True:
             self.fire(token, {})
 
 

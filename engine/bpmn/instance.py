@@ -47,6 +47,8 @@ class Instance(Level, BpmnWorkflow):
         self.choices: dict[str, list[str]] = {}
         self.current: Token | None = None  # the one that runs
         self.paused: frozenset[str] = frozenset()  # tasks that a trace completes by hand
+        self.loaded: Mapping[int, bytes] = {}  # the state that it came from
+        self.touched: set[int] = set()  # process scopes that may have changed since
         self.ended_by: str | None = None
         self.error_code: str | None = None
         self.sequence = 0

@@ -43,6 +43,10 @@ class Level:
         self.running = 0
         self.done: list[Any] = []  # completed activities that can be undone
 
+    def touch(self) -> None:
+        """Note that the state of the process scope around may differ from what was loaded."""
+        self.top_workflow.touched.add(self.number)
+
     def begin(self, start: str | None = None) -> None:
         """Listen for the event sub-processes, then let the first tokens in."""
         if self.spec.is_process:
@@ -118,6 +122,7 @@ class Level:
             if scope.tasks.pop(gone.id, None) is None:
                 continue
             del top.tokens[gone.id]
+            scope.touch()
             if gone.role == MAIN:
                 scope.running -= 1
             stack.extend(scope.tasks[child] for child in gone._children if child in scope.tasks)
@@ -139,10 +144,12 @@ class Level:
     def below(self, tokens: Iterable[Token]) -> Iterator[tuple[Any, set[str]]]:
         """Yield the scopes under some tokens, with the names that are local to a repetition."""
         subprocesses = self.top_workflow.subprocesses
-        stack = [(token, set[str]()) for token in tokens]
+        nothing: set[str] = set()
+        stack = [(token, nothing) for token in tokens]
         while stack:
             token, local = stack.pop()
-            local = local | set(token.internal_data.get("local", ()))
+            if "local" in token.internal_data:
+                local = local | set(token.internal_data["local"])
             children = [token.workflow.tasks[child] for child in token._children]
             scope = subprocesses.get(token.id)
             if scope is not None:
@@ -178,6 +185,7 @@ class Level:
     ) -> None:
         """Write something into the journal."""
         top = self.top_workflow
+        self.touch()
         top.journal.append(
             Entry(
                 event, element, kind, name, self.number, self.spec.process, top.now(), token, code

@@ -26,14 +26,10 @@ def dump(top: Instance) -> dict[int, bytes]:
     """Return the blobs of an instance by scope number; none when it has ended."""
     if top.completed:
         return {}
-    groups: dict[int, list[Any]] = {0: [_scope(top)]}
+    groups: dict[int, list[Any]] = {0: [top]}
     for scope in top.subprocesses.values():
-        groups.setdefault(scope.number, []).append(_scope(scope))
-    heads = {0: [FORMAT, top.sequence, top.mark, top.correlations]}
-    return {
-        number: orjson.dumps([heads.get(number, [FORMAT]), scopes])
-        for number, scopes in groups.items()
-    }
+        groups.setdefault(scope.number, []).append(scope)
+    return {number: _blob(top, number, scopes) for number, scopes in groups.items()}
 
 
 def load(top: Instance, blobs: Mapping[int, bytes]) -> None:
@@ -53,6 +49,16 @@ def load(top: Instance, blobs: Mapping[int, bytes]) -> None:
     for token in sorted(top.tokens.values(), key=lambda t: t.id):
         if token._state == READY and not token.manual:
             top.queue.append(token)
+    top.loaded = dict(blobs)
+    top.touched.clear()
+
+
+def _blob(top: Instance, number: int, scopes: list[Any]) -> bytes:
+    """Return one blob; of a thousand called processes a step changes one or two."""
+    if number and number in top.loaded and number not in top.touched:
+        return top.loaded[number]
+    head = [FORMAT] if number else [FORMAT, top.sequence, top.mark, top.correlations]
+    return orjson.dumps([head, [_scope(scope) for scope in scopes]])
 
 
 def _scope(scope: Any) -> list[Any]:

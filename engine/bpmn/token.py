@@ -60,6 +60,7 @@ class Token(Task):
             parent._children.append(self.id)
         elif role == MAIN:
             scope.running += 1
+        scope.touch()
 
     @property
     def element(self) -> str:
@@ -88,9 +89,10 @@ class Token(Task):
 
     def _set_state(self, value: int) -> None:
         self._state = value
+        self.workflow.touch()
 
     def _ready(self) -> None:
-        self._state = READY
+        self._set_state(READY)
         if not self.manual:
             self.workflow.top_workflow.queue.append(self)
 
@@ -109,6 +111,7 @@ class Token(Task):
         if not changes:
             return
         mark = self.workflow.top_workflow.next_mark()
+        self.workflow.touch()
         _put(self.data, self.marks, changes, mark)
         if self.role != INSTANCE:
             _put(self.workflow.data, self.workflow.marks, changes, mark)
@@ -117,6 +120,7 @@ class Token(Task):
         self, data: Mapping[str, Any], marks: Mapping[str, int], without: Iterable[str] = ()
     ) -> None:
         """Take over what was written later elsewhere: in another branch or a scope below."""
+        self.workflow.touch()
         merge(self.data, self.marks, data, marks, without)
         if self.role != INSTANCE:
             merge(self.workflow.data, self.workflow.marks, data, marks, without)

@@ -3,7 +3,7 @@
 Blocks are nested at random (sequence, choice, parallel, inclusive, loop, call, sub-process,
 repetition, a boundary event that never fires, a discriminator, tokens in numbers, compensation).
 The interpreter walks the blocks and knows nothing of diagrams; after each completed task both
-must wait for the same tasks.
+must wait for the same tasks, and one that was never saved must have the same state.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.bpmn import parser, workflow
 from tests.engine.bpmn.blocks import BLOCKS, Block, Diagram, numbered
-from tests.engine.bpmn.diagrams import document, ready
+from tests.engine.bpmn.diagrams import Hands, document, ready
 from tests.engine.bpmn.interpreter import Walker
 
 
@@ -43,19 +43,21 @@ def test_engine_and_interpreter_wait_for_the_same_tasks(block: Block, seed: int)
             return bool(decisions[name] >> index & 1)
         return decisions[name] if not name.startswith("loop") else bool(decisions[name])
 
-    probes = {"pick": pick}
+    probes, hands = {"pick": pick}, Hands()
     files = {"t.bpmn": document(diagram.main, *diagram.processes)}
     made = parser.bundle(files, "p", probes=frozenset(probes))
     decide()
     walker = Walker(own, numbers, pick)
-    run = workflow.start(made, probes=probes)
+    run = workflow.start(made, probes=probes, now=hands)
     run.advance()
+    kept = workflow.start(made, probes=probes, now=hands)  # never saved
+    kept.advance()
     written: dict[str, int] = {}
     for step in range(40):
         blobs = run.dump()
+        assert kept.dump() == blobs
         if blobs:
-            run = workflow.load(made, blobs, probes=probes)
-            assert run.dump() == blobs
+            run = workflow.load(made, blobs, probes=probes, now=hands)
         assert ready(run) == sorted(walker.waiting())
         assert run.is_completed() == walker.done
         assert run.variables == written
@@ -64,6 +66,7 @@ def test_engine_and_interpreter_wait_for_the_same_tasks(block: Block, seed: int)
         task = chance.choice(run.ready_tasks())
         decide()
         written |= {task.element: step, "last": step}
-        run.complete(task.id, {task.element: step, "last": step})
-        run.advance()
+        for one in (run, kept):
+            one.complete(task.id, {task.element: step, "last": step})
+            one.advance()
         assert walker.complete(task.element)
