@@ -22,6 +22,7 @@ from webui import (
     auditor,
     auth,
     clerk,
+    counting,
     designer,
     errors,
     frame,
@@ -74,6 +75,7 @@ def create_app(
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+    counting.install(app)
     errors.install(app)
     frame.install(app)
     auth.install(app)

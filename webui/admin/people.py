@@ -25,7 +25,7 @@ from engine.people.identity import Actor
 from engine.people.permissions import ROLES
 from engine.process import tasks
 from engine.process.tasks import TaskKey
-from webui import auth, errors, i18n
+from webui import auth, counting, errors, i18n
 from webui.admin import acts, blueprint
 from webui.frame import say
 from webui.words import role_name
@@ -96,7 +96,7 @@ def people() -> Response:
             office_id=asked.get("office") or None,
             role=asked.get("role") or None,
             left="left" in asked,
-            page=asked.get("page", 1, type=int),
+            page=counting.page(),
         )
         html = render_template(
             "admin/people.html",

@@ -19,7 +19,7 @@ from engine.people import permissions
 from engine.people.permissions import CaseReasonMissing, Sight
 from engine.process import assignment
 from engine.record import access
-from webui import auth, i18n, paper_names
+from webui import auth, counting, i18n, paper_names
 from webui.clerk import blueprint, diagram, story, view, words
 from webui.clerk.documents import require_work
 from webui.error_texts import Text
@@ -35,7 +35,7 @@ ADDRESS = "/cases/<uuid:instance_id>"
 def cases() -> Any:
     """List the cases of the reader's offices; an exact number leads straight to its case."""
     text = request.args.get("q", "").strip()[:100]
-    page = max(1, request.args.get("page", 1, type=int))
+    page = counting.page()
     me = auth.actor()
     with reading(auth.database()) as session:
         every = worklists.every if me.holds("auditor") else None
@@ -53,7 +53,7 @@ def cases() -> Any:
 @auth.permission("case:read")
 def feedback() -> str:
     """List closed cases that the reader's window took in, unread first."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = counting.page()
     with reading(auth.database()) as session:
         language = i18n.language()
         found = worklists.feedback(session, auth.actor(), page=page - 1, language=language)

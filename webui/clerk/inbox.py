@@ -14,7 +14,7 @@ from engine import clock
 from engine.casework import worklists
 from engine.casework.worklists import WorkItem
 from engine.db import reading
-from webui import auth, i18n
+from webui import auth, counting, i18n
 from webui.clerk import blueprint, view, words
 
 GROUPS = ("overdue", "soon", "week", "later", "none")
@@ -33,7 +33,7 @@ def listing(session: Session) -> dict[str, Any]:
     chosen = request.args.get("view", "all")
     chosen = chosen if chosen in worklists.VIEWS else "all"
     text = request.args.get("q", "").strip()[:100]
-    page = max(1, request.args.get("page", 1, type=int))
+    page = counting.page()
     language = i18n.language()
     found = worklists.tasks(
         session, auth.actor(), view=chosen, text=text, page=page - 1, language=language

@@ -329,3 +329,15 @@ def test_a_clerk_may_not_intervene(deployed, clerk):
     refused = clerk.post(f"/instances/{made['id']}/suspend", {"reason": "核对"})
 
     assert (refused.status_code, refused.json["code"]) == (403, "scope-missing")
+
+
+@pytest.mark.parametrize("number", [2**31, 10**30])
+def test_a_number_beyond_what_a_database_counts_is_not_found(deployed, clerk, number):
+    begun = clerk.post("/instances", {"process_key": "approval", "variables": {"amount": 5}})
+    instance = begun.json["id"]
+
+    assert clerk.get(f"/tasks/{instance}/{number}").status_code == 404
+    assert clerk.post(f"/tasks/{instance}/{number}/claim").status_code == 404
+    assert clerk.get(f"/matters/{number}").status_code in (403, 404)
+    again = {"process_key": "approval", "version": number}
+    assert clerk.post("/instances", again).status_code == 404
