@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from catalogue import loader
 from catalogue.matter import FieldType, FormField, Matter
 from engine import clock
-from engine.casework.papers import wording
+from engine.casework.papers import appeals, wording
 from engine.casework.papers.kinds import PAPERS, PaperKind
 from engine.models import Case, Deadline, Document, MaterialReceived, Office
 from engine.record import personal
@@ -50,6 +50,7 @@ def organ(session: Session, case: Case, kind: PaperKind) -> Office:
 def heading(session: Session, case: Case, matter: Matter, kind: PaperKind) -> dict[str, Any]:
     """Return what stands on every paper: the matter, the offices, the applicant."""
     kept = personal.values(session, case.instance_id)
+    signer = organ(session, case, kind)
     intake = session.get_one(Office, case.intake_office_id)
     handling = session.get(Office, case.handling_office_id) if case.handling_office_id else None
     return {
@@ -59,7 +60,8 @@ def heading(session: Session, case: Case, matter: Matter, kind: PaperKind) -> di
         "applicant_name": kept.get("applicant.name") or "申请人",
         "agent_name": kept.get("agent.name"),
         "you": "你单位" if case.applicant_kind == "body" else "您",
-        "organ": organ(session, case, kind).name,
+        "organ": signer.name,
+        "review_organ": appeals.organ_of_review(session, signer),
         "intake_office": intake.name,
         "handling_office": handling.name if handling is not None else None,
     }

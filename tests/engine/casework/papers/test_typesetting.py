@@ -67,6 +67,7 @@ def data_of(paper: str, **changes: Any) -> dict[str, Any]:
         "code": "ABCD-EFGH-IJKL-MNOP",
         "qr": codes.qr_svg("500103-20260914-00042 ABCD-EFGH-IJKL-MNOP"),
         "check_url": None,
+        "review_organ": None,
         "demo": False,
         "facts": dict.fromkeys(kind.facts) | FACTS[paper],
     } | changes
@@ -167,8 +168,31 @@ def test_refusals_name_both_ways_of_appeal_and_their_terms() -> None:
         text = text_of(rendered(paper))
         assert "六十日内" in text and "行政复议" in text
         assert "六个月内" in text and "行政诉讼" in text
+        assert "向有管辖权的行政复议机关申请行政复议" in text
+        assert ("自收到本告知书之日起" in text) is (paper == "closing-notice")
+        named = text_of(rendered(paper, review_organ="重庆市北碚区人民政府"))
+        assert "六十日内向重庆市北碚区人民政府申请行政复议" in named
 
 
 def test_only_licences_cite_the_licence_law() -> None:
     for paper in PAPERS:
         assert "行政许可法" not in text_of(rendered(paper, is_licence=False))
+
+
+@pytest.mark.parametrize(
+    ("method", "said", "signs"),
+    [
+        ("窗口领取", "受送达人或者代收人在送达回证上签收的日期为送达日期", True),
+        ("当场交付", "受送达人或者代收人在送达回证上签收的日期为送达日期", True),
+        ("邮寄送达", "以回执上注明的收件日期为送达日期", False),
+        ("电子送达", "以送达信息到达受送达人特定系统的日期为送达日期", False),
+    ],
+)
+def test_the_proof_of_service_says_which_day_counts(method: str, said: str, signs: bool) -> None:
+    facts = dict.fromkeys(PAPERS["delivery-receipt"].facts) | FACTS["delivery-receipt"]
+
+    text = text_of(rendered("delivery-receipt", facts=facts | {"method": method}))
+
+    assert said in text and "送达人签名或者盖章" in text
+    for line in ("代收人签名或者盖章", "与受送达人的关系", "拒收事由和日期", "见证人签名或者盖章"):
+        assert (line in text) is signs
