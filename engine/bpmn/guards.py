@@ -23,8 +23,17 @@ def wrong(reason: str) -> ValueError:
     return ValueError("!" + reason)
 
 
-def measure(value: Any) -> Any:
-    """Return the value if it is small enough to keep; count without recursion."""
+def measure(value: Any, times: int = 1) -> Any:
+    """Return the value if it is small enough to keep; count without recursion.
+
+    Args:
+        value: any JSON value.
+        times: how many values of the largest size it may hold together.
+
+    Raises:
+        ValueError: it is too large, too long or nested too deeply.
+    """
+    largest, longest = LARGEST * times, LONGEST * times
     if not isinstance(value, (list, tuple, dict)):
         return _single(value)
     count, length, level = 0, 0, [value]
@@ -41,7 +50,7 @@ def measure(value: Any) -> Any:
             else:
                 length += len(item) if isinstance(item, str) else 0
                 _single(item)
-            if count > LARGEST or len(below) > LARGEST or length > LONGEST:
+            if count > largest or len(below) > largest or length > longest:
                 raise wrong("a collection grew too large")
         if not below:
             return value

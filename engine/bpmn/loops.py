@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from engine.bpmn.errors import ExpressionFailed, StepFailed
+from engine.bpmn.guards import measure
 from engine.bpmn.model import Loop
 from engine.bpmn.nodes import evaluate
 from engine.bpmn.sending import send
 from engine.bpmn.token import INSTANCE, STARTED, Token
 
 MOST_INSTANCES = 10_000
+OUTPUTS = 10  # times the largest value of an expression, for those of all instances together
 COUNTER = "loopCounter"
 
 
@@ -173,6 +175,9 @@ def _finish(token: Token, loop: Loop) -> None:
     state = token.internal_data
     if loop.output:
         outputs = [state["outputs"][index] for index in sorted(state["kept"])]
-        token.write({loop.output: outputs})
+        try:  # a round of a flow may double what the round before has put together
+            token.write({loop.output: measure(outputs, OUTPUTS)})
+        except ValueError as error:
+            raise StepFailed(token.element, f"its outputs: {str(error)[1:]}") from error
     for key in ("items", "outputs", "kept"):
         state.pop(key, None)

@@ -96,6 +96,40 @@ def test_tokens_that_come_together_do_not_overtake_one_another_at_an_inclusive_j
     assert run.is_completed()
 
 
+@pytest.mark.parametrize(
+    ("instances", "reason"), [(2, "a collection grew too large"), (1, "nested too deeply")]
+)
+def test_outputs_that_hold_those_of_the_round_before_stay_small(instances, reason):
+    made = bundle(
+        process(
+            "p",
+            start(),
+            gateway("exclusive", "j"),
+            user("u"),
+            element("task", "t", collecting("x")),
+            flows("s j; j u; u t; t j"),
+        )
+    )
+    run = begin(made, {"x": "a", "n": instances})
+    with pytest.raises(StepFailed, match=f"t failed: its outputs: .*{reason}"):
+        for _ in range(100):
+            complete(run, "u")
+
+    assert len(run.dump()[0]) < 2_000_000
+
+
+def collecting(name: str) -> str:
+    return (
+        f'<bpmn:ioSpecification><bpmn:dataOutput id="out" name="{name}"/><bpmn:inputSet/>'
+        "<bpmn:outputSet><bpmn:dataOutputRefs>out</bpmn:dataOutputRefs></bpmn:outputSet>"
+        "</bpmn:ioSpecification><bpmn:multiInstanceLoopCharacteristics>"
+        '<bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">n</bpmn:loopCardinality>'
+        f"<bpmn:loopDataOutputRef>out</bpmn:loopDataOutputRef>"
+        f'<bpmn:outputDataItem id="item" name="{name}"/>'
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+
+
 MANY = (
     '<bpmn:multiInstanceLoopCharacteristics camunda:collection="xs" camunda:elementVariable="x">'
     '<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">'
