@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from engine.bpmn.compensation import Record
+from engine.bpmn.errors import StepFailed
 from engine.bpmn.instance import Instance
 from engine.bpmn.scope import Scope
 from engine.bpmn.token import BOUNDARY, LISTENER, READY, Token
@@ -23,7 +24,11 @@ _SAME = 0  # the token's variables are those of its scope
 
 
 def dump(top: Instance) -> dict[int, bytes]:
-    """Return the blobs of an instance by scope number; none when it has ended."""
+    """Return the blobs of an instance by scope number; none when it has ended.
+
+    Raises:
+        StepFailed: a variable has become so deep that it cannot be written.
+    """
     if top.completed:
         return {}
     groups: dict[int, list[Any]] = {0: [top]}
@@ -58,7 +63,10 @@ def _blob(top: Instance, number: int, scopes: list[Any]) -> bytes:
     if number and number in top.loaded and number not in top.touched:
         return top.loaded[number]
     head = [FORMAT] if number else [FORMAT, top.sequence, top.mark, top.correlations]
-    return orjson.dumps([head, [_scope(scope) for scope in scopes]])
+    try:
+        return orjson.dumps([head, [_scope(scope) for scope in scopes]])
+    except TypeError as error:  # operations may nest results in results, round after round
+        raise StepFailed(top.spec.name, f"its variables cannot be kept: {error}") from error
 
 
 def _scope(scope: Any) -> list[Any]:

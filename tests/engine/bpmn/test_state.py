@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn import workflow
+from engine.bpmn.errors import StepFailed
 from tests.engine.bpmn.diagrams import (
     again,
     begin,
@@ -16,6 +17,7 @@ from tests.engine.bpmn.diagrams import (
     flows,
     gateway,
     message,
+    operation,
     process,
     ready,
     start,
@@ -126,6 +128,20 @@ def test_a_scope_that_only_a_scope_below_has_changed_is_saved():
         assert run.dump() == kept.dump()
 
     assert ready(run) == ["w", "w", "x"]
+
+
+def test_a_variable_that_became_too_deep_to_be_written_fails_the_step_by_name():
+    made = bundle(
+        process("p", start(), user("u"), operation("o", "wrap"), user("v"), flows("s u; u o; o v"))
+    )
+    deep = []
+    for _ in range(248):
+        deep = [deep]
+    run = begin(made, {"x": deep}, operations=lambda context: {"x": [context.variables["x"]]})
+    complete(run, "u")
+
+    with pytest.raises(StepFailed, match="p failed: its variables cannot be kept"):
+        run.dump()
 
 
 def test_an_ended_instance_has_no_state():
