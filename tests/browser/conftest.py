@@ -7,31 +7,22 @@ with an error of the server fails the test that opened it.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from tests.browser.site import ROOT, Site, running
+from tests.browser.site import Site, running
+from tests.chromium import launched
 
-playwright = pytest.importorskip("playwright.sync_api")
 SignIn = Callable[..., Any]
 
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if not program or not (ROOT / "webui" / "static" / "manifest.json").exists():
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium, or the bundles are not built")
-        pytest.skip("no Chromium, or the bundles are not built: make assets")
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")

@@ -7,7 +7,6 @@ case which went to the wrong district has somewhere to go.
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ from engine.db import Database, transaction
 from engine.people import users
 from engine.people.identity import Actor
 from engine.settings import Settings
+from tests.postgres import free_port
 from webui import main
 
 ROOT = Path(__file__).parents[2]
@@ -52,9 +52,7 @@ def running(servers: Any, kind: str, folder: Path) -> Iterator[Site]:
     database = Database(url, main.wiring(Settings.read(environment)))
     actors, passwords = _staff(database, folder / "accounts.json")
     log = folder / "server.log"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-c", "from webui.main import main; main()", "serve"]
     with log.open("wb") as output:
         server = subprocess.Popen(

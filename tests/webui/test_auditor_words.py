@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -13,14 +12,14 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from engine.casework import closing, operations, reference
-from engine.casework.demonstration import people, stories
+from engine.casework.demonstration import stories
 from engine.casework.demonstration.stories import Doing
 from engine.db import Database, transaction
 from engine.models import Office
 from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from engine.settings import Settings
+from tests import casework
 from tests.webui.conftest import Browser
 from webui import case_labels
 from webui.auditor import sentences
@@ -33,19 +32,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def wiring(wiring: Wiring) -> Wiring:
-    return replace(
-        wiring,
-        operations=operations.OPERATIONS,
-        on_step=closing.on_step,
-        on_finished=closing.on_finished,
-    )
+    return casework.plugged(wiring)
 
 
 @pytest.fixture
 def staff(database: Database, tmp_path: Path) -> dict[str, Actor]:
-    with transaction(database) as session:
-        reference.load(session, by=Actor.system())
-        return people.create(session, tmp_path / "accounts.json")
+    return casework.staff(database, tmp_path)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from io import BytesIO
@@ -17,7 +16,7 @@ from sqlalchemy import select
 
 from catalogue import loader
 from engine import clock
-from engine.casework import applicants, closing, operations, reference
+from engine.casework import applicants, reference
 from engine.casework.demonstration import applicants as invented
 from engine.casework.demonstration.stories import PHARMACY_FORM, TAX_FORM
 from engine.db import Database, reading, transaction
@@ -25,6 +24,7 @@ from engine.models import OPEN_STATES, AccessEvent, Case, Document, Task
 from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from engine.settings import Settings
+from tests import casework
 from tests.webui.conftest import Browser
 from webui.staff import create_app
 
@@ -38,12 +38,7 @@ Open = Callable[..., Browser]
 
 @pytest.fixture
 def wiring(wiring: Wiring) -> Wiring:
-    return replace(
-        wiring,
-        operations=operations.OPERATIONS,
-        on_step=closing.on_step,
-        on_finished=closing.on_finished,
-    )
+    return casework.plugged(wiring)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from engine import schema
 from engine.commands.program import Program
 from engine.db import Database
 from engine.settings import Settings
+from tests.postgres import free_port
 from webui.main import COMMANDS, cli, program
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,7 +68,7 @@ def test_several_workers_serve_one_database(tmp_path: Path) -> None:
     made = program(Settings.read(environment))
     schema.upgrade(made.database)
     made.database.dispose()
-    port = _free_port()
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE, "serve", "--port", str(port), "--workers", "2"],
         env=environment,
@@ -80,12 +80,6 @@ def test_several_workers_serve_one_database(tmp_path: Path) -> None:
     finally:
         server.terminate()
         assert server.wait(timeout=30) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answer(address: str) -> str:
