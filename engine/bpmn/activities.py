@@ -26,6 +26,7 @@ from engine.bpmn.foreign import is_foreign
 from engine.bpmn.model import Flow
 from engine.bpmn.nodes import FlowNode, evaluate
 from engine.bpmn.scope import Scope
+from engine.bpmn.standing import MOST_PARALLEL
 from engine.bpmn.token import BOUNDARY, INSTANCE, MAIN, STARTED, Token, merge, plain
 
 
@@ -75,7 +76,7 @@ class Activity(FlowNode):
 
     def choose(self, token: Token) -> list[Flow]:
         """Return the flows to take, as often as one execution gives tokens."""
-        return super().choose(token) * self.model.completion_quantity
+        return super().choose(token) * min(self.model.completion_quantity, MOST_PARALLEL + 1)
 
     def _enter(self, my_task: Token) -> bool:
         if my_task.role == MAIN:

@@ -17,6 +17,7 @@ from engine.bpmn.errors import BpmnError, ExpressionFailed, StepFailed
 from engine.bpmn.expressions import ScriptEngine
 from engine.bpmn.journal import Entry, Thrown
 from engine.bpmn.scope import Level
+from engine.bpmn.standing import settle
 from engine.bpmn.token import BOUNDARY, READY, Token
 
 MOST_STEPS = 50_000
@@ -40,6 +41,7 @@ class Instance(Level, BpmnWorkflow):
         self.operations = operations
         self.now = now
         self.tokens: dict[int, Token] = {}
+        self.settling: dict[tuple[int, str], tuple[Any, Any]] = {}  # joins with tokens, by level
         self.queue: deque[Token] = deque()
         self.journal: list[Entry] = []
         self.outbox: list[Thrown] = []
@@ -87,13 +89,8 @@ class Instance(Level, BpmnWorkflow):
                     raise StepFailed(token.element, "the process never comes to rest")
                 self.execute(token)
                 self.check_conditions()
-            if not self.settle():
+            if not settle(self):
                 return
-
-    def settle(self) -> bool:
-        """When the queue is empty: let the inclusive joins fire that can now."""
-        waiting = [t for t in self.tokens.values() if t.task_spec.settles]
-        return any([t.alive and t.task_spec.settle(t) for t in waiting])
 
     def check_conditions(self) -> None:
         """After every step of a token: fire the conditions that have become true."""

@@ -8,27 +8,28 @@ per specification. Variables of branches are merged so that the newest write sta
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway as SpiffInclusive
 from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as SpiffParallel
 
 from engine.bpmn.model import Flow
 from engine.bpmn.nodes import FlowNode, truth
-from engine.bpmn.token import MAIN, READY, STARTED, WAITING, Token, merge
+from engine.bpmn.token import READY, STARTED, WAITING, Token, merge
+
+if TYPE_CHECKING:
+    from engine.bpmn.scope import Level
 
 
 class Join(FlowNode):
     """A gateway at which tokens wait for one another."""
 
-    def arrived(self, token: Token) -> dict[str, list[Token]]:
-        """Return the tokens waiting at this gateway in the token's scope, by flow, oldest first."""
+    def arrived(self, scope: Level) -> dict[str, list[Token]]:
+        """Return the tokens waiting at this gateway on a level, by flow, oldest first."""
         waiting: dict[str, list[Token]] = {}
-        for other in token.workflow.tasks.values():
-            if other.task_spec is self and other._state == WAITING:
-                waiting.setdefault(other.internal_data.get("flow", ""), []).append(other)
-        for tokens in waiting.values():
-            tokens.sort(key=lambda t: t.id)
+        for token in scope.standing.at(self.name):
+            if token._state == WAITING:
+                waiting.setdefault(token.internal_data.get("flow", ""), []).append(token)
         return waiting
 
     def join(self, tokens: Iterable[Token]) -> None:
@@ -55,7 +56,7 @@ class ParallelGateway(Join, SpiffParallel):
 
     def arrive(self, token: Token) -> None:
         """Fire as soon as the last flow has its token."""
-        waiting = self.arrived(token)
+        waiting = self.arrived(token.workflow)
         if all(flow.id in waiting for flow in self.incoming):
             self.join(waiting[flow.id][0] for flow in self.incoming)
 
@@ -71,18 +72,16 @@ class InclusiveGateway(Join, SpiffInclusive):
     upstream: dict[str, frozenset[str]]  # flow -> nodes from which it can be reached
     along: dict[str, frozenset[str]]  # the same, by sequence flows alone: not over a border
 
-    def settle(self, token: Token) -> bool:
+    def settle(self, scope: Level) -> bool:
         """Fire if the standard's condition holds now."""
-        if token._state != WAITING:
-            return False
-        waiting = self.arrived(token)
+        waiting = self.arrived(scope)
         filled = [flow.id for flow in self.incoming if flow.id in waiting]
-        if self.more_may_come(token, filled):
+        if not filled or self.more_may_come(scope, filled):
             return False
         self.join(waiting[flow][0] for flow in filled)
         return True
 
-    def more_may_come(self, token: Token, filled: list[str]) -> bool:
+    def more_may_come(self, scope: Level, filled: list[str]) -> bool:
         """Tell whether a token can still come by a flow that has none (BPMN 2.0.2, 13.4.3).
 
         The standard speaks of paths of sequence flows: what has one to a flow without token, and
@@ -91,12 +90,11 @@ class InclusiveGateway(Join, SpiffInclusive):
         through the very border behind which the whole block lies.
         """
         empty = [flow.id for flow in self.incoming if flow.id not in filled]
-        for other in token.workflow.tasks.values():
-            if other.task_spec is self and other._state == READY:
-                return True  # it has just fired: where its token goes is not known yet
-            if other.role != MAIN or other.task_spec is self or "silent" in other.internal_data:
+        if any(token._state == READY for token in scope.standing.at(self.name)):
+            return True  # it has just fired: where its token goes is not known yet
+        for place, tokens in scope.standing.nodes.items():
+            if place == self.name or all("silent" in t.internal_data for t in tokens.values()):
                 continue
-            place = other.element
             for before in (self.along, self.upstream):
                 if any(place in before[flow] for flow in empty) and not any(
                     place in before[flow] for flow in filled
@@ -121,9 +119,9 @@ class ComplexGateway(InclusiveGateway):
     def arrive(self, token: Token) -> None:
         """Activate, unless the gateway is still to be reset."""
         scope = token.workflow
-        if any("used" in t.internal_data for t in scope.tasks.values() if t.task_spec is self):
+        if any("used" in t.internal_data for t in scope.standing.at(self.name)):
             return
-        waiting = self.arrived(token)
+        waiting = self.arrived(scope)
         tokens = [one for several in waiting.values() for one in several]
         if not tokens or not self._activates(tokens):
             return
@@ -145,24 +143,25 @@ class ComplexGateway(InclusiveGateway):
         data |= {"activationCount": len(tokens), "waitingForStart": True}
         return truth(tokens[0], self.model.activation, self.name, data=data)
 
-    def settle(self, token: Token) -> bool:
+    def settle(self, scope: Level) -> bool:
         """Reset the gateway if nothing more can come."""
-        used = token.internal_data.get("used")
-        if used is None:
+        here = scope.standing.at(self.name)
+        token = next((one for one in here if "used" in one.internal_data), None)
+        if token is None:
             return False
-        waiting = self.arrived(token)
-        if self.more_may_come(token, [*used, *waiting]):
+        used = token.internal_data["used"]
+        waiting = self.arrived(scope)
+        if self.more_may_come(scope, [*used, *waiting]):
             return False
-        scope = token.workflow
         for flow, (first, *_) in waiting.items():
             if flow not in used:
                 merge(token.data, token.marks, first.data, first.marks)
                 scope.remove(first)
         del token.internal_data["used"]
-        others = [one for one in scope.tasks.values() if one.task_spec is self and one is not token]
+        others = [one for one in scope.standing.at(self.name) if one is not token]
         scope.leave(token, self._on_reset(token))
         if others:
-            self.arrive(min(others, key=lambda t: t.id))
+            self.arrive(others[0])
         return True
 
     def choose(self, token: Token) -> list[Flow]:

@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.journal import Entry
 from engine.bpmn.model import Flow
+from engine.bpmn.standing import Standing
 from engine.bpmn.token import (
     CANCELLED,
     FINISHED,
@@ -41,6 +42,7 @@ class Level:
         self.data = data
         self.marks = marks
         self.running = 0
+        self.standing = Standing(self)
         self.done: list[Any] = []  # completed activities that can be undone
 
     def touch(self) -> None:
@@ -125,6 +127,7 @@ class Level:
             scope.touch()
             if gone.role == MAIN:
                 scope.running -= 1
+                scope.standing.remove(gone)
             stack.extend(scope.tasks[child] for child in gone._children if child in scope.tasks)
             below = top.subprocesses.pop(gone.id, None)
             if below is not None:

@@ -18,6 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.expressions import DELETED
+from engine.bpmn.standing import admit
 
 READY, WAITING, STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
 COMPLETED, CANCELLED, FUTURE = TaskState.COMPLETED, TaskState.CANCELLED, TaskState.FUTURE
@@ -41,6 +42,8 @@ class Token(Task):
         identity: int | None = None,
     ) -> None:
         top = scope.top_workflow
+        if identity is None:
+            admit(scope, spec)
         self.id: int = identity or top.next_id()
         self.workflow = scope
         self.task_spec = spec
@@ -60,6 +63,7 @@ class Token(Task):
             parent._children.append(self.id)
         elif role == MAIN:
             scope.running += 1
+            scope.standing.add(self)
         scope.touch()
 
     @property
