@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.bpmn.errors import ExpressionFailed, StepFailed
+from engine.bpmn.errors import StepFailed
 from engine.bpmn.guards import measure
 from engine.bpmn.model import Loop
-from engine.bpmn.nodes import evaluate
+from engine.bpmn.nodes import evaluate, truth
 from engine.bpmn.sending import send
 from engine.bpmn.token import INSTANCE, STARTED, Token
 
@@ -160,15 +160,8 @@ def _counts(token: Token) -> dict[str, int]:
     }
 
 
-def _truth(token: Token, text: str, more: dict[str, int]) -> bool:
-    engine = token.workflow.script_engine
-    try:
-        value = engine.evaluate(token, text, more)
-    except ExpressionFailed as error:
-        raise StepFailed(token.element, str(error)) from error
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    raise StepFailed(token.element, "the loop condition gives neither true nor false")
+def _truth(token: Token, text: str, counts: dict[str, int]) -> bool:
+    return truth(token, text, token.element, {**token.data, **counts})
 
 
 def _finish(token: Token, loop: Loop) -> None:

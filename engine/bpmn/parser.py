@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from catalogue.problem import in_order
+from catalogue.problem import Problem, in_order
 from engine.bpmn import xml
 from engine.bpmn.bundle import Bundle, build
 from engine.bpmn.checks import calls, layout, lint, references, rules, standard, support, texts
@@ -53,13 +53,19 @@ def parse(
         sources[name] = _read(tree, name, parsed, probes, drawings)
     parsed.problems += references.imports(sources)
     if style:
-        for name, source in sources.items():
-            if xml.has_instruction(files[name]):
-                parsed.problems.append(rules.of_file("processing-instruction", name))
-            parsed.problems += [*lint.problems(source), *layout.problems(source)]
+        parsed.problems += _styles(files, sources)
     parsed.problems += calls.recursion(parsed)
     parsed.problems = in_order(parsed.problems)
     return parsed
+
+
+def _styles(files: Mapping[str, bytes], sources: Mapping[str, Source]) -> list[Problem]:
+    found: list[Problem] = []
+    for name, source in sources.items():
+        if xml.has_instruction(files[name]):
+            found.append(rules.of_file("processing-instruction", name))
+        found += [*lint.problems(source), *layout.problems(source)]
+    return found
 
 
 def bundle(
