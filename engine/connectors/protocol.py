@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from engine.errors import Unavailable
 
+LONGEST_CODE = 120
+
 
 @dataclass(frozen=True)
 class Request:
@@ -46,7 +48,7 @@ class OutsideRefused(Exception):
     """The system's own no, with its code and its words."""
 
     def __init__(self, code: str, words: str = "") -> None:
-        self.code, self.words = storable(code), storable(words)
+        self.code, self.words = storable(code)[:LONGEST_CODE], storable(words)
         super().__init__(f"{self.code}: {self.words}" if words else self.code)
 
 

@@ -21,6 +21,8 @@ from engine.models import OPEN_STATES, Task
 from engine.people.identity import Actor
 from engine.process.assignment import WORKING_ROLES
 
+LAST_NUMBER = 2**31 - 1  # that a database can be asked for
+
 
 class CursorInvalid(Invalid):
     """Use the cursor of the previous page as it was given."""
@@ -90,8 +92,11 @@ def _after(cursor: str) -> Any:
     try:
         due, instance_id, number = orjson.loads(base64.urlsafe_b64decode(cursor))
         instance, due_at = UUID(instance_id), datetime.fromisoformat(due) if due else None
-        number = int(number)
-    except (ValueError, TypeError) as error:
+        if not isinstance(number, int) or not 0 <= number <= LAST_NUMBER:
+            raise ValueError("no task has this number")
+        if due_at is not None and due_at.tzinfo is None:
+            raise ValueError("an instant has an offset")
+    except (ValueError, TypeError, AttributeError) as error:
         raise CursorInvalid() from error
     beyond = or_(
         Task.instance_id > instance, and_(Task.instance_id == instance, Task.number > number)

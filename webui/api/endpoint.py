@@ -26,6 +26,7 @@ from engine.process import idempotency, steps
 
 JSON = "application/json"
 MAX_KEY = 200
+CHECKED = frozenset({"variables", "payload"})  # by the engine, which names the field
 
 
 class BodyInvalid(Invalid):
@@ -138,6 +139,7 @@ class Endpoint:
     def _call(
         self, session: Session, actor: Actor, body: Mapping[str, Any], path: Mapping[str, Any]
     ) -> Call:
+        _require_storable(list(request.args.values()))
         return Call(session, actor, body, request.args, path)
 
     def _body(self) -> Mapping[str, Any]:
@@ -153,7 +155,30 @@ class Endpoint:
             place = "/".join(str(part) for part in error.absolute_path) or "the whole"
             raise BodyInvalid(problem=f"breaks the rule {error.validator!r}", place=place)
         found: Mapping[str, Any] = body
+        _require_storable([one for name, one in found.items() if name not in CHECKED])
         return found
+
+
+def _require_storable(values: list[Any]) -> None:
+    """Refuse text with the character NUL, which PostgreSQL does not keep and cannot look for.
+
+    Raises:
+        BodyInvalid: there is such a text.
+    """
+    while values:
+        one = values.pop()
+        if isinstance(one, str) and "\0" in one:
+            raise BodyInvalid(problem="no text holds the character NUL", place="the whole")
+        if isinstance(one, Mapping):
+            values += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            values += one
+
+
+def whole_number(text: str, most: int) -> int | None:
+    """Return the number that a query writes; None for anything that is none, or too large."""
+    known = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+    return int(text) if known and int(text) <= most else None
 
 
 def _idempotency_key() -> str | None:

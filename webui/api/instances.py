@@ -10,14 +10,14 @@ from engine.models import Case, Instance
 from engine.people import permissions
 from engine.process import instances
 from engine.record import history
-from webui.api.endpoint import BodyInvalid, Call, Endpoint
+from webui import counting
+from webui.api.endpoint import BodyInvalid, Call, Endpoint, whole_number
 from webui.api.schemas import (
     ANY,
     INSTANCE,
     NUMBER_0,
     REASON,
     TEXT,
-    TEXT_0,
     VARIABLES,
     instance,
     listed,
@@ -48,10 +48,10 @@ def read(call: Call) -> dict[str, Any]:
 def read_history(call: Call) -> dict[str, Any]:
     """Read the events of an instance in order."""
     require_seen(call, call.path["id"])
-    after = call.query.get("cursor", "0")
-    if not after.isdigit():
+    after = whole_number(call.query.get("cursor", "0"), counting.LAST)
+    if after is None:
         raise BodyInvalid(problem="a cursor is given by the previous page", place="cursor")
-    events = history.events(call.session, call.path["id"], cursor=int(after), limit=200)
+    events = history.events(call.session, call.path["id"], cursor=after, limit=200)
     following = str(events[-1].sequence) if len(events) == 200 else None
     return {"items": [_event(event) for event in events], "next_cursor": following}
 
@@ -118,7 +118,7 @@ START = obj(
     ("process_key",),
     process_key=TEXT,
     version=NUMBER_0,
-    business_key=TEXT_0,
+    business_key={"type": ["string", "null"], "maxLength": 200},
     variables=VARIABLES,
 )
 ENDPOINTS = (

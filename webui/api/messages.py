@@ -35,16 +35,17 @@ def signal(call: Call) -> dict[str, Any]:
     return {"id": sent.id}
 
 
+NAME = {"type": "string", "minLength": 1, "maxLength": 120}
 SECONDS = {"type": "integer", "minimum": 0, "maximum": 31_536_000}
 MESSAGE = obj(
     ("name",),
-    name=TEXT,
+    name=NAME,
     correlation=CORRELATION,
     payload=VARIABLES,
     id={"type": "string", "minLength": 1, "maxLength": 80},
     ttl=SECONDS,
 )
-SIGNAL = obj(("name",), name=TEXT, payload=VARIABLES)
+SIGNAL = obj(("name",), name=NAME, payload=VARIABLES)
 STATE = {"enum": ["delivered", "buffered"]}
 ENDPOINTS = (
     Endpoint(

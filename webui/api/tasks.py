@@ -8,7 +8,7 @@ from uuid import UUID
 from engine.process import tasks, worklist
 from engine.process.tasks import TaskKey
 from webui.api import schemas
-from webui.api.endpoint import BodyInvalid, Call, Endpoint
+from webui.api.endpoint import BodyInvalid, Call, Endpoint, whole_number
 from webui.api.schemas import ID, INSTANCE, NUMBER, REASON, TASK, TEXT, VARIABLES, listed, obj
 
 STATES = ("open", "claimed", "completed", "cancelled")
@@ -20,8 +20,8 @@ def list_tasks(call: Call) -> dict[str, Any]:
     state = wanted.get("state")
     if state is not None and state not in STATES:
         raise BodyInvalid(problem=f"one of {', '.join(STATES)}", place="state")
-    limit = wanted.get("limit", "50")
-    if not limit.isdigit() or not 1 <= int(limit) <= 200:
+    limit = whole_number(wanted.get("limit", "50"), 200)
+    if not limit:
         raise BodyInvalid(problem="1 to 200", place="limit")
     page = worklist.page(
         call.session,
@@ -32,7 +32,7 @@ def list_tasks(call: Call) -> dict[str, Any]:
         instance=_uuid(wanted, "instance"),
         state=state,
         cursor=wanted.get("cursor"),
-        limit=int(limit),
+        limit=limit,
     )
     return {"items": [schemas.task(row) for row in page.items], "next_cursor": page.next_cursor}
 

@@ -341,3 +341,47 @@ def test_a_number_beyond_what_a_database_counts_is_not_found(deployed, clerk, nu
     assert clerk.get(f"/matters/{number}").status_code in (403, 404)
     again = {"process_key": "approval", "version": number}
     assert clerk.post("/instances", again).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "²"},
+        {"limit": "9" * 5000},
+        {"cursor": "WzEsMiwzXQ=="},  # [1,2,3]
+        {
+            "cursor": "W251bGwsIjAxOGYzYTUyLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMCIsMTAwMDAwMDAwMDAwMDBd"
+        },
+        {"office": "a\0b"},
+        {"process_key": "a\0b"},
+    ],
+)
+def test_a_query_that_means_nothing_is_refused(clerk, query):
+    assert clerk.get("/tasks", **query).status_code == 422
+
+
+@pytest.mark.parametrize("after", ["²", "9" * 30, "-1", "x"])
+def test_a_history_is_read_from_a_number_on(deployed, clerk, after):
+    instance = start(clerk)
+
+    assert clerk.get(f"/instances/{instance['id']}/history", cursor=after).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/messages", {"name": "a\0b"}),
+        ("/messages", {"name": "a", "id": "\0"}),
+        ("/messages", {"name": "a", "correlation": {"x": "a\0b"}}),
+        ("/messages", {"name": "a", "payload": {"x": "a\0b"}}),
+        ("/signals", {"name": "a\0b"}),
+        ("/instances", {"process_key": "a\0b"}),
+        ("/instances", {"process_key": "approval", "business_key": "a\0b"}),
+        ("/instances", {"process_key": "approval", "business_key": "b" * 5000}),
+    ],
+)
+def test_text_that_no_database_keeps_is_refused(deployed, app, database, path, body):
+    roles = "intake", "handling", "administrator"
+    clerk = Client(app, member(database, "clerk.two", *roles)[1])
+
+    assert clerk.post(path, body).status_code == 422
