@@ -164,11 +164,8 @@ class Catcher(FlowNode):
         if not self.event.text:
             return
         scope = token.workflow
-        data, marks = dict(scope.data), dict(scope.marks)
-        for other in list(scope.tasks.values()):
-            scope.salvage(other, data, marks)
         try:
-            value = scope.script_engine.environment.evaluate(self.event.text, data)
+            value = scope.script_engine.environment.evaluate(self.event.text, _visible(scope))
         except VariableMissing:
             value = False
         except ExpressionFailed as error:
@@ -179,6 +176,23 @@ class Catcher(FlowNode):
         scope.touch()
         if value is True:
             self.fire(token, {})
+
+
+def _visible(scope: Any) -> dict[str, Any]:
+    """Return what a condition reads: the newest values on its level, below and around it.
+
+    A sub-process sees what its process has written since it began (BPMN 2.0.2, 10.4.1); a called
+    process sees its own variables only.
+    """
+    data, marks = dict(scope.data), dict(scope.marks)
+    for token in list(scope.tasks.values()):
+        scope.salvage(token, data, marks)
+    local: set[str] = set()
+    while not scope.spec.is_process:
+        local |= set(scope.host.internal_data.get("local", ()))
+        scope = scope.host.workflow
+        merge(data, marks, scope.data, scope.marks, local)
+    return data
 
 
 def _win(token: Token, changes: dict[str, Any]) -> None:

@@ -99,7 +99,7 @@ class Run:
     def fire(self, token: int, payload: Mapping[str, Any] | None = None) -> bool:
         """Let the event of one waiting token happen; false if it no longer waits."""
         waiting = self._top.tokens.get(token)
-        if waiting is None or waiting not in self._listening():
+        if waiting is None or not _listens(waiting):
             return False
         waiting.task_spec.fire(waiting, checked(waiting.element, payload or {}))
         return True
@@ -227,12 +227,7 @@ class Run:
         return task
 
     def _listening(self) -> list[Token]:
-        found = [
-            token
-            for token in self._top.tokens.values()
-            if token._state == WAITING and token.task_spec.event.kind in LISTENED
-        ]
-        return sorted(found, key=lambda t: t.id)
+        return sorted(filter(_listens, self._top.tokens.values()), key=lambda t: t.id)
 
     def _by_nearness(self, name: str) -> list[Token]:
         found = [
@@ -241,3 +236,7 @@ class Run:
             if token.task_spec.event.kind == "message" and token.task_spec.event.name == name
         ]
         return sorted(found, key=lambda t: (-t.workflow.depth, t.role == LISTENER, t.id))
+
+
+def _listens(token: Token) -> bool:
+    return token._state == WAITING and token.task_spec.event.kind in LISTENED

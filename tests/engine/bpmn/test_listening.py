@@ -84,6 +84,55 @@ def test_an_activity_that_still_gathers_tokens_does_not_listen_yet():
     assert run.waiting() == []
 
 
+CONDITION = (
+    '<bpmn:conditionalEventDefinition><bpmn:condition xsi:type="bpmn:tFormalExpression">'
+    "paid and x == 1</bpmn:condition></bpmn:conditionalEventDefinition>"
+)
+INSIDE = start("ss") + element("intermediateCatchEvent", "c", CONDITION) + user("z")
+
+
+def test_a_condition_in_a_subprocess_sees_what_the_process_around_it_writes():
+    many = (
+        '<bpmn:multiInstanceLoopCharacteristics camunda:collection="xs" '
+        'camunda:elementVariable="x"/>'
+    )
+    inside = INSIDE + flows("ss c; c z")
+    made = bundle(
+        process(
+            "p",
+            start(),
+            gateway("parallel", "f"),
+            element("subProcess", "sub", many + inside),
+            user("a"),
+            user("b"),
+            flows("s f; f sub; f a; a b"),
+        )
+    )
+    run = begin(made, {"xs": [1, 2], "paid": False})
+    complete(run, "a", paid=True, x=1)  # the item of each instance stays its own
+
+    assert ready(run) == ["b", "z"]
+
+
+def test_a_condition_in_a_called_process_reads_the_variables_of_that_process():
+    made = bundle(
+        process(
+            "p",
+            start(),
+            gateway("parallel", "f"),
+            element("callActivity", "call", calledElement="q"),
+            user("a"),
+            user("b"),
+            flows("s f; f call; f a; a b"),
+        ),
+        process("q", INSIDE, flows("ss c; c z")),
+    )
+    run = begin(made, {"x": 1, "paid": False})
+    complete(run, "a", paid=True)
+
+    assert ready(run) == ["b"]
+
+
 @pytest.mark.parametrize("saved", [True, False])
 def test_what_listens_anew_reads_the_variables_of_its_activity_saved_or_not(saved):
     hands = Hands()
