@@ -64,6 +64,12 @@ def check() -> Response:
     return _answer(paper_no, code, file.read() if file and file.filename else None)
 
 
+@blueprint.errorhandler(413)
+def too_large(_error: Exception) -> Response:
+    """Say that a file so large is no paper of ours; the form was not read, so it is empty."""
+    return _page("", "", status=413, too_large=True)
+
+
 def _answer(paper_no: str, code: str, content: bytes | None) -> Response:
     address = request.remote_addr or "-"
     try:

@@ -165,7 +165,10 @@ def test_a_file_is_read_in_memory_and_kept_nowhere(
 
 
 def test_a_file_that_is_too_large_is_refused(browser: Open, held: Held) -> None:
-    assert send(browser(), held.no, held.code, b"x" * 5_300_000).status_code == 413
+    answer = send(browser(), held.no, held.code, b"x" * 5_300_000)
+
+    assert answer.status_code == 413
+    assert "文件超过 5 MB" in text(answer) and ISSUED not in text(answer)
 
 
 def test_wrong_attempts_make_their_address_wait_and_no_other(browser: Open, held: Held) -> None:
