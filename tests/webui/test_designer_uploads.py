@@ -114,3 +114,12 @@ def test_an_unsound_drawing_shows_the_path_to_its_fault(designer: Browser) -> No
     marks = json.loads(unescape(page.split('data-marks="')[1].split('"')[0]))["marks"]
     assert marks["j"] == "bad"
     assert all("passed" in marks[name].split() for name in ("f_s_g", "f_g_a", "a", "f_a_j"))
+
+
+def test_two_files_of_one_name_are_refused(designer: Browser, database: Database) -> None:
+    files = [(BytesIO(GOOD), "a.bpmn"), (BytesIO(GOOD), "a.bpmn")]
+
+    answer = designer.post("/designer/deployments", {"files": files})
+
+    assert answer.status_code == 422 and "同名" in answer.text
+    assert deployed(database) == 0

@@ -27,6 +27,8 @@ def deploy() -> Response:
     wrong = [name for name in files if not name.lower().endswith(ENDINGS)]
     if not files or wrong:
         return _nothing(wrong)
+    if len(files) != sum(1 for sent in request.files.getlist("files") if sent.filename):
+        return _refused(pgettext("design", "Two files have the same name; nothing was deployed."))
     if "check" in request.form:
         return _check(files)
     try:
@@ -50,6 +52,10 @@ def _nothing(wrong: Sequence[str]) -> Response:
         if wrong
         else pgettext("design", "Choose at least one file; nothing was deployed.")
     )  # fmt: skip
+    return _refused(error)
+
+
+def _refused(error: str) -> Response:
     with reading(auth.database()) as session:
         return Response(list_page(session, error=error), 422)
 

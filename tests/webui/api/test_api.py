@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.db import Database, reading, transaction
-from engine.models import Event, Instance, Office
+from engine.models import Definition, Event, Instance, Office
 from engine.people import permissions, tokens, users
 from engine.people.identity import Actor
 from engine.process.interventions import batches
@@ -385,3 +385,15 @@ def test_text_that_no_database_keeps_is_refused(deployed, app, database, path, b
     clerk = Client(app, member(database, "clerk.two", *roles)[1])
 
     assert clerk.post(path, body).status_code == 422
+
+
+def test_two_files_of_one_name_are_refused(designer, database):
+    files = [(BytesIO(APPROVAL), "a.bpmn"), (BytesIO(APPROVAL), "a.bpmn")]
+
+    answer = designer.http.post(
+        "/api/v1/deployments", data={"files": files}, headers=designer._headers()
+    )
+
+    assert answer.status_code == 422
+    with reading(database) as session:
+        assert session.scalar(select(func.count()).select_from(Definition)) == 0
