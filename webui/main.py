@@ -14,7 +14,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from engine import outages, schema
+from engine import logs, outages, schema
 from engine.casework import closing, operations
 from engine.commands.catalogue import catalogue
 from engine.commands.check import check
@@ -162,4 +162,5 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def main() -> None:
     """Run `tongban`."""
+    logs.install()
     cli(prog_name="tongban")
