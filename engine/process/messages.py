@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, rows
@@ -149,15 +149,22 @@ def offerable(session: Session, limit: int = 100) -> list[str]:
     A sender and a case that comes to wait at the same moment do not see one another; whichever
     commits last, the worker brings them together. A case that is stuck is left in peace.
     """
-    waited = (
-        select(Subscription.name)
-        .join(Instance, Instance.id == Subscription.instance_id)
-        .where(Subscription.kind == "message", Instance.status == "running")
+    waited = exists().where(
+        Subscription.kind == "message",
+        Subscription.name == Message.name,
+        # Others of the name can never be taken, and must not stand before those that can.
+        or_(
+            Subscription.correlation == Message.correlation,
+            Subscription.correlation == "",
+            Message.correlation == "",
+        ),
+        Instance.id == Subscription.instance_id,
+        Instance.status == "running",
     )
     query = select(Message.id).where(
         Message.state == "buffered",
         Message.expires_at > clock.now(),
-        or_(Message.name.in_(waited), Message.name.in_(triggers.names(session, "message"))),
+        or_(waited, Message.name.in_(triggers.names(session, "message"))),
     )
     return list(session.scalars(query.order_by(Message.received_at, Message.id).limit(limit)))
 

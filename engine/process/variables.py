@@ -7,6 +7,7 @@ What a diagram computes itself is checked again when the step is saved.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from engine.record import canonical
 
 LONGEST_NAME = 100
 MOST_BYTES = 1_000_000
+# The escape of NUL: an even number of backslashes before it, else somebody typed the six signs.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class UnknownField(Invalid):
@@ -63,7 +66,7 @@ def check(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def storable(values: Mapping[str, Any]) -> bool:
     """Tell whether PostgreSQL can keep the text in some variables: it knows no NUL."""
-    return b"\\u0000" not in orjson.dumps(values)
+    return not _NUL.search(orjson.dumps(values))
 
 
 def _size(name: str, value: Any) -> int:
@@ -74,6 +77,6 @@ def _size(name: str, value: Any) -> int:
         raise VariableInvalid(field=name, problem=error.params.get("problem", "")) from error
     except TypeError as error:
         raise VariableInvalid(field=name, problem="it is no JSON value of 64 bits") from error
-    if b"\\u0000" in data:
+    if _NUL.search(data):
         raise VariableInvalid(field=name, problem="it holds the character NUL")
     return len(data)

@@ -101,7 +101,12 @@ class _Worker:
             messages.expire(session)
             idempotency.forget(session)
         if self.on_round is not None:
-            self.on_round(database)
+            try:
+                self.on_round(database)
+            except (DatabaseBusy, DatabaseOutage):
+                raise
+            except Exception as error:  # housekeeping comes again; cases must go on
+                log.warning("housekeeping failed", extra={"kind": type(error).__name__})
         return 0
 
 

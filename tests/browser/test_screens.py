@@ -18,7 +18,7 @@ from tests.browser.site import ROOT, Site
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "webui" / "node_modules" / "axe-core" / "axe.min.js")
+AXE = ROOT / "webui" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}"
 SERIOUS = (
     "r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine.errors import Conflict
 from engine.models import Instance
 from engine.people.identity import Actor
-from engine.process import instances, locking
+from engine.process import bundles, instances, locking
 from engine.process.interventions import grounds
 from engine.record import history
 from engine.record.history import Entry, Value
@@ -53,9 +53,18 @@ def restart(session: Session, instance_id: UUID, *, by: Actor, reason: str) -> I
         variables=given,
         business_key=ended.business_key,
         office_id=ended.office_id,
+        element=_entry(session, ended),
     )
     because = {"reason": Value(after=told), "from": Value(after=str(instance_id))}
     history.append(session, begun, [Entry("instance.restarted", by.key, fields=because)])
     begun.altered = True
     session.flush()
     return begun
+
+
+def _entry(session: Session, ended: Instance) -> str | None:
+    """Return where a process begins that only an event can start: at the first of its events."""
+    model = bundles.of_instance(session, ended).specifications.models[ended.process_key]
+    starts = model.starts(None)
+    triggered = bool(starts) and all(one.event.kind != "none" for one in starts)
+    return starts[0].id if triggered else None

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.db import Database, reading, transaction
@@ -213,3 +214,28 @@ def test_a_signal_reaches_every_case_that_waits(database: Database) -> None:
     assert elements(database, one) == elements(database, two) == ["Next"]
     with reading(database) as session:
         assert instances.get(session, two).variables["level"] == 3
+
+
+def test_messages_that_nobody_can_take_do_not_stand_before_others(session: Session) -> None:
+    message = "expected"
+    row = {"name": message, "state": "buffered", "payload": {}, "received_at": clock.now()}
+    row["expires_at"] = clock.now() + timedelta(days=1)
+    kept = [row | {"id": f"other-{n}", "correlation": f"other-{n}"} for n in range(120)]
+    kept.append(row | {"id": "mine", "correlation": "k", "received_at": clock.now()})
+    world.deploy(session, world.two_tasks())
+    instance_id = world.begin(session)
+    session.execute(insert(Message), kept)
+    session.add(
+        Subscription(
+            instance_id=instance_id,
+            number=99,
+            kind="message",
+            name=message,
+            correlation="k",
+            token=1,
+            element="W",
+        )
+    )
+    session.flush()
+
+    assert messages.offerable(session) == ["mine"]
