@@ -57,8 +57,9 @@ class Exploration:
 class Explorer:
     """A search in breadth over one net."""
 
-    def __init__(self, net: Net, budget: Budget) -> None:
+    def __init__(self, net: Net, budget: Budget, prompt: bool = False) -> None:
         self.net, self.budget = net, budget
+        self.prompt = prompt  # whether parallel joins wait for nobody: in a net not reduced
         self.masks = Masks(net)
         self.names, self.bits = self.masks.names, self.masks.bits
         self.by_lead = self.masks.moves()
@@ -121,11 +122,13 @@ class Explorer:
         return True
 
     def _enabled(self, marking: int) -> list[Move]:
-        """Return the moves: of tokens that never rest, else of inclusive joins, else all."""
+        """Return the moves: of tokens that never rest, else of joins, else all."""
         first = self._from(marking, marking & self.moving)
         if first:
             return first
         found = self._from(marking, marking)
+        if self.prompt and any(move.gathers for move in found):
+            return [move for move in found if move.gathers]
         return [move for move in found if move.rule] or found
 
     def _from(self, marking: int, left: int) -> list[Move]:
@@ -199,13 +202,15 @@ class Explorer:
         return frozenset(name for name in self.names if marking & self.bits[name])
 
 
-def explore(net: Net, budget: Budget, traps_of: Callable[[Explorer], list[Trap]]) -> Exploration:
-    """Explore a net.
+def explore(
+    net: Net, budget: Budget, traps_of: Callable[[Explorer], list[Trap]], prompt: bool = False
+) -> Exploration:
+    """Explore a net; `prompt` where every step of the drawing is a move of its own.
 
     Raises:
         NotProven: the budget is used up.
     """
-    explorer = Explorer(net, budget)
+    explorer = Explorer(net, budget, prompt)
     explorer.run()
     doubled = [
         Doubled(name, explorer.path(marking, number))

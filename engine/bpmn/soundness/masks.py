@@ -25,6 +25,7 @@ class Move:
     rule: tuple[Feeding, ...]  # of an inclusive join
     number: int
     ends: bool
+    gathers: bool  # a parallel join
 
 
 class Masks:
@@ -75,6 +76,7 @@ class Masks:
             rule=tuple((self.bits[at], self.group(up), self.group(way)) for at, up, way in flows),
             number=number,
             ends=one.outcome is not None,
+            gathers=bool(one.inputs) and all(self.net.places[n].gateway for n in one.inputs),
         )
 
 

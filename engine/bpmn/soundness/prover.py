@@ -62,16 +62,16 @@ class Prover:
         return made if made.found.sound else self._exactly(frame, made)
 
     def _exactly(self, frame: Frame, made: Analysis) -> Analysis:
-        """Look for the faults again step by step, for paths that hurry nobody; else keep those."""
+        """Look for the faults again step by step, where joins wait for nobody; else keep those."""
         net = Compiler(Frame(frame.drawing, None), self).net
         urgency.hasten(net)
         net.simplify()
         try:
             budget = Budget(min(MOST_EXACT, self.budget.states), self.budget.until)
-            found = explore(net, budget, traps.find)
+            found = explore(net, budget, traps.find, prompt=True)
         except NotProven:
             return made
-        if found.sound or (found.cut and not made.found.cut):
+        if found.cut and not made.found.cut:
             return made
         return Analysis(net, found, made.summary)
 

@@ -349,10 +349,11 @@ class Play:
             return
         urgent = [token for token in tokens if self.ends_at_once(token)]
         if self.rests and not urgent:
-            fired = list(self.inclusive(state))
-            if fired:
-                yield from fired
-                return
+            for kind in ("parallelGateway", "inclusiveGateway"):
+                fired = list(self.joining(state, kind))
+                if fired:
+                    yield from fired
+                    return
         for token in urgent or tokens:
             if token[0].startswith("("):
                 continue
@@ -368,9 +369,6 @@ class Play:
             return
         if not self.rests:
             return
-        for node in self.level.nodes.values():
-            if self.level.joins(node) and node.kind == "parallelGateway":
-                yield from self.join(state, node)
         if listening:
             for handler in self.level.handlers:
                 if self.level.start_of(handler).event.kind in FREE:
@@ -415,18 +413,18 @@ class Play:
         holder = self.level.model.nodes.get(self.level.parent or "")
         return holder is not None and holder.kind == "transaction"
 
-    def inclusive(self, state: State) -> Iterator[Any]:
-        """What inclusive joins do, here and below: before anybody else who rests."""
+    def joining(self, state: State, kind: str) -> Iterator[Any]:
+        """What joins do, here and below: before anybody else who rests."""
         tokens, ended, listening = state
         for node in self.level.nodes.values():
-            if self.level.joins(node) and node.kind == "inclusiveGateway":
+            if self.level.joins(node) and node.kind == kind:
                 yield from self.join(state, node)
         for token in tokens:
             if token[2] is not None and token[2] != "never":
                 node = self.level.nodes[self.position(token[0])]
                 below = self.game.inner(self.level, node)
                 assert below is not None
-                for event in Play(self.game, below, self.rests).inclusive(token[2]):
+                for event in Play(self.game, below, self.rests).joining(token[2], kind):
                     if event[0] == "to":
                         rest = (tokens - {token}, ended, listening)
                         yield ("to", self.swap(rest, token, event[1]), event[2])

@@ -2,13 +2,15 @@
 
 The engine moves by itself wherever nobody is asked, so only what waits is done by hand: tasks are
 completed, events fired, errors raised, and gateways are told which flows the path takes next.
-Instances of one repeated activity are kept in step.
+Instances of one repeated activity are kept in step; where they would have to choose alike, there
+is one of them: `once`.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from catalogue.problem import Problem
@@ -19,6 +21,18 @@ from engine.bpmn.model import Node, ProcessModel
 
 CHOOSING = ("exclusiveGateway", "inclusiveGateway")
 BY_HAND = ("userTask", "manualTask")
+
+
+def once(models: Mapping[str, ProcessModel]) -> dict[str, ProcessModel]:
+    """Return the models with one instance of each repeated activity."""
+    found = {}
+    for key, model in models.items():
+        nodes = {
+            name: replace(node, loop=replace(node.loop, cardinality="1")) if node.loop else node
+            for name, node in model.nodes.items()
+        }
+        found[key] = replace(model, nodes=nodes)
+    return found
 
 
 class Script(dict[str, list[str]]):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from engine.bpmn import instance
 from engine.bpmn.soundness import Proof, prove
 from tests.engine.bpmn.soundness import chance, sketch
 from tests.engine.bpmn.soundness.game import Game, TooLarge, Verdict
-from tests.engine.bpmn.soundness.replay import Replay
+from tests.engine.bpmn.soundness.replay import Replay, once
 
 SEEDS = range(200)
+# A parallel join takes its tokens before anything else; a block behind a border, in a loop;
+# instances of a repeated activity that have to choose alike.
+REMEMBERED = (566, 964, 1003, 1296, 1334, 1661, 1941)
 MOST_STATES = 3_000
 
 
@@ -24,6 +29,14 @@ def test_the_engine_walks_every_path_to_the_fault_it_claims(
     monkeypatch.setattr(instance, "MOST_STEPS", 1_000)  # doubled tokens may multiply for ever
 
     walk(SEEDS)
+
+
+def test_drawings_that_once_led_astray_do_so_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance, "MOST_STEPS", 1_000)
+
+    walk(REMEMBERED)
+
+    assert prove(sketch.models(chance.drawing(1003)), "p").verdict == "sound"
 
 
 def agree(seeds: range) -> None:
@@ -61,7 +74,7 @@ def known(proof: Proof, played: Verdict) -> tuple[object, ...]:
     return (played.sound, twice, completes, alive)
 
 
-def walk(seeds: range) -> None:
+def walk(seeds: Sequence[int]) -> None:
     """Let the engine walk every path."""
     walked, failed = 0, []
     for seed in seeds:
@@ -69,8 +82,7 @@ def walk(seeds: range) -> None:
         for problem in prove(models, "p", seconds=10).problems:
             if problem.kind == "unsound" and problem.rule != "dead-element":
                 walked += 1
-                if not Replay(models, problem).holds():
+                if not any(Replay(one, problem).holds() for one in (models, once(models))):
                     failed.append((seed, problem.rule, problem.element))
     assert walked > len(seeds) / 4
-    # Where a sub-process holds nothing that waits, the engine is through it before its events come.
-    assert len(failed) <= walked / 100, failed
+    assert not failed
