@@ -7,6 +7,7 @@ state. `serve` is added to the commands of the engine, because only it needs the
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -157,7 +158,11 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Make the application of one worker, after the fork."""
         made = program(self.settings)
-        return create_app(made.database, self.settings, proxies=self.proxies)
+        app = create_app(made.database, self.settings, proxies=self.proxies)
+        # What is loaded stays for good: collections that look through it again cost 0.2 s each.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def main() -> None:
