@@ -15,7 +15,7 @@ import psycopg
 
 from engine.db import Database, reading, transaction
 from engine.errors import Unavailable
-from engine.outages import DatabaseBusy, DatabaseOutage
+from engine.outages import DatabaseAway, DatabaseBusy, DatabaseOutage
 from engine.people.identity import Actor
 from engine.process import idempotency, jobs, messages, starting, steps, waking
 from engine.process.interventions import batches
@@ -73,8 +73,8 @@ class _Worker:
     def wait_for_the_database(self, error: Exception) -> None:
         """Wait a moment; the log tells the beginning and the end of it."""
         if not self.waits:
-            kind = getattr(error, "code", type(error).__name__)
-            log.warning("worker waits for the database (%s)", kind, extra={"kind": kind})
+            code = error.code if isinstance(error, Unavailable) else DatabaseAway.code
+            log.warning("worker waits for the database (%s)", code, extra={"code": code})
             self.waits = True
         self.stop.wait(PAUSE)
 
