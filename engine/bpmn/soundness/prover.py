@@ -45,6 +45,7 @@ class Prover:
         self.analyses: dict[Level, Analysis] = {}
         self.running: list[Level] = []
         self.states = 0
+        self.exact = False  # write out who raises an error that is caught: a path leads there
 
     def drawing(self, process: str) -> Drawing:
         """Return the drawing of a process."""
@@ -63,7 +64,11 @@ class Prover:
 
     def _exactly(self, frame: Frame, made: Analysis) -> Analysis:
         """Look for the faults again step by step, where joins wait for nobody; else keep those."""
-        net = Compiler(Frame(frame.drawing, None), self).net
+        self.exact = True
+        try:
+            net = Compiler(Frame(frame.drawing, None), self).net
+        except NotProven:
+            return made
         urgency.hasten(net)
         net.simplify()
         try:
@@ -135,6 +140,8 @@ class Prover:
         made = self._analyse(level, alone)
         if not made.found.sound or not _fits(frame, node, made.summary):
             return None
+        if self.exact and not _leads_to_errors(frame, node, made.summary):
+            return None
         return made.summary
 
     def aside(self, frame: Frame, event: Node) -> Summary | None:
@@ -168,3 +175,13 @@ def _fits(frame: Frame, node: Node, summary: Summary) -> bool:
     cancelling = any(kind == "cancel" for kind, _ in summary.outcomes)
     caught = any(one.event.kind == "cancel" for one in frame.drawing.boundary[node.id])
     return caught or not cancelling
+
+
+def _leads_to_errors(frame: Frame, node: Node, summary: Summary) -> bool:
+    """Tell whether a summary holds the path to each error that is caught around it."""
+    if summary.any_error is None:
+        return True
+    drawn = [frames.find(frame, node, *one) for one in summary.outcomes if one[0] == "error"]
+    told = {one.frame.name(one.event.id) for one in drawn if one is not None}
+    caught = frames.of_any_error(frame, node, summary.any_error)
+    return told >= {one.frame.name(one.event.id) for one in caught}
