@@ -49,6 +49,6 @@ def _both(net: Net, one: Transition, name: str, then: Transition) -> Transition:
         forbids=one.forbids | then.forbids,
         some=one.some | then.some,
         clears=one.clears | then.clears,
-        covers=one.covers | then.covers | net.places[name].covers,
+        covers=one.covers.union(then.covers, *(net.places[at].covers for at in one.outputs)),
         outcome=then.outcome,
     )

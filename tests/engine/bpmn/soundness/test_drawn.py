@@ -48,3 +48,9 @@ def test_the_engine_walks_the_path_to_the_fault(one: Drawn) -> None:
 
     assert found.path
     assert Replay(models, found).holds()
+
+
+def test_what_a_token_comes_to_just_before_all_is_terminated_is_not_dead() -> None:
+    text = "start s\nuser a\nxor x\nend t terminate\ns > a > x > t\na > t"
+
+    assert prove(sketch.models(text), "p").verdict == "sound"
