@@ -11,7 +11,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,7 @@ class Client(threading.Thread):
         self.chance = random.Random(seed)
         self.headers = {"Authorization": f"Bearer {token}"}
         self.faults: list[str] = []
-        self.refusals: Counter[str] = Counter()  # by code, of a server that was not ready
+        self.refusals: set[str] = set()  # codes of a server that was not ready
         self.repeated = 0
 
     def run(self) -> None:
@@ -139,7 +138,7 @@ class Client(threading.Thread):
             return found
         if found.headers["Content-Type"] != "application/problem+json":
             raise AssertionError(f"{path}: 503 {found.text[:200]}")
-        self.refusals[f"{found.json()['code']} {found.headers.get('Retry-After')}"] += 1
+        self.refusals.add(f"{found.json()['code']} {found.headers.get('Retry-After')}")
         return None
 
     def _refused(self, path: str) -> None:
@@ -201,10 +200,6 @@ class Load:
     def faults(self) -> list[str]:
         """Return what the clients have met that no fault explains."""
         return [fault for client in self.clients for fault in client.faults]
-
-    def refusals(self) -> Counter[str]:
-        """Return by code how often a server said that it is not ready."""
-        return sum((client.refusals for client in self.clients), Counter())
 
     def repeated(self) -> int:
         """Return how often a request was sent again."""

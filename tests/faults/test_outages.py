@@ -7,8 +7,10 @@ import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import requests
 from sqlalchemy import text
 
 from engine import schema
@@ -48,9 +50,26 @@ class Ground:
         wait_until(lambda: self.load.answered() >= wanted or self.load.faults(), LONG)
 
     def wait_for_refusal(self, code: str) -> None:
-        """Wait until a client was told why it is not served."""
-        seen = self.load.refusals()[code]
-        wait_until(lambda: self.load.refusals()[code] > seen or self.load.faults(), LONG)
+        """Wait until whoever wants to write is told why that cannot be, and when to come back."""
+        wait_until(lambda: self._refusal().startswith(code) or self.load.faults(), LONG)
+
+    def wait_for_no_room(self) -> None:
+        """Wait until somebody had no room: a client, or the worker for which all cases wait."""
+
+        def refused() -> bool:
+            told = {code for client in self.load.clients for code in client.refusals}
+            waits = "worker waits for the database (database-full)"
+            return "database-full 60" in told or waits in self.rig.log("worker")
+
+        wait_until(lambda: refused() or self.load.faults(), LONG)
+
+    def _refusal(self) -> str:
+        """Ask for what does not exist: it writes nothing but the key, and is refused anyway."""
+        rig, key = self.rig, str(uuid4())
+        headers = {"Authorization": f"Bearer {rig.token}", "Idempotency-Key": key}
+        body = {"process_key": "none"}
+        found = requests.post(f"{rig.address}/instances", json=body, headers=headers, timeout=LONG)
+        return f"{found.json()['code']} {found.headers.get('Retry-After')}"
 
     def end(self) -> None:
         """Play all cases to their end; nothing is lost, nothing was started again."""
@@ -103,7 +122,7 @@ def test_a_full_disk_damages_nothing_and_room_is_all_it_needs(
     try:
         ground.begin()
         limit(ground.rig, KILOBYTES)
-        ground.wait_for_refusal("database-full 60")
+        ground.wait_for_no_room()
         with reading(made) as session:
             assert session.scalar(text("pragma integrity_check")) == "ok"
         limit(ground.rig, resource.RLIM_INFINITY)
