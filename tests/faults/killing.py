@@ -61,6 +61,10 @@ def kill_under_load(
         facts |= check(rig.database, told)
         _notices(rig, told)
         return facts
+    except AssertionError as error:
+        defects = [line for line in rig.log("web").splitlines() if '"defect"' in line]
+        error.add_note("\n".join(defects[:3]))
+        raise
     finally:
         load.stop()
         rig.stop()
