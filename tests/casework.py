@@ -10,6 +10,7 @@ from engine.casework.demonstration import people
 from engine.db import Database, transaction
 from engine.people.identity import Actor
 from engine.process.wiring import Wiring
+from tests.conftest import Servers
 
 
 def plugged(wiring: Wiring) -> Wiring:
@@ -22,8 +23,15 @@ def plugged(wiring: Wiring) -> Wiring:
     )
 
 
-def staff(database: Database, folder: Path) -> dict[str, Actor]:
-    """Load catalogue, calendar and processes, and the people of the demonstration, by login."""
-    with transaction(database) as session:
-        reference.load(session, by=Actor.system())
-        return people.create(session, folder / "accounts.json")
+def staff(servers: Servers, database: Database, folder: Path) -> dict[str, Actor]:
+    """Load catalogue, calendar and processes, and the people of the demonstration, by login.
+
+    The work is done once a run and kind of database; every test gets a copy of its own.
+    """
+
+    def prepare() -> dict[str, Actor]:
+        with transaction(database) as session:
+            reference.load(session, by=Actor.system())
+            return people.create(session, folder / "accounts.json")
+
+    return dict(servers.prepared(database, "tongban_staff", prepare))

@@ -11,8 +11,9 @@ import itertools
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from engine.files import FileStore
 from engine.process.wiring import Wiring
 from tests.postgres import Cluster, PostgreSQLMissing
 
+T = TypeVar("T")
 MASTER_KEY = bytes(range(32))
 _numbers = itertools.count(1)
 
@@ -37,6 +39,7 @@ class Servers:
         self.missing: str | None = None
         self._cluster: Cluster | None = None
         self._template: Path | None = None
+        self._prepared: dict[tuple[str, str], Any] = {}
 
     @property
     def cluster(self) -> Cluster:
@@ -71,6 +74,41 @@ class Servers:
         path = self.folder / f"{name}.db"
         shutil.copy(self._template, path)
         return Database(f"sqlite:///{path}", wiring)
+
+    def prepared(self, database: Database, name: str, prepare: Callable[[], T]) -> T:
+        """Bring a fresh database to a state that many tests begin with.
+
+        The first of a kind runs `prepare`; the others get a copy of what it left and its result.
+
+        Args:
+            database: fresh, as `new` made it.
+            name: of the state.
+            prepare: does the work on `database` and commits it.
+        """
+        kind = "sqlite" if database.is_sqlite else "postgresql"
+        mark, place = (kind, name), str(database.url.database)
+        if mark not in self._prepared:
+            made = prepare()
+            database.dispose()
+            if kind == "sqlite":
+                with database.engine.connect() as connection:
+                    connection.exec_driver_sql("pragma wal_checkpoint(TRUNCATE)")
+                database.dispose()
+                shutil.copy(place, self.folder / f"{name}.db")
+            else:
+                self.cluster.create(name, template=place)
+            self._prepared[mark] = made
+        else:
+            database.dispose()
+            if kind == "sqlite":
+                for ending in ("-wal", "-shm"):
+                    Path(place + ending).unlink(missing_ok=True)
+                shutil.copy(self.folder / f"{name}.db", place)
+            else:
+                self.cluster.drop(place)
+                self.cluster.create(place, template=name)
+        found: T = self._prepared[mark]
+        return found
 
     def discard(self, database: Database) -> None:
         """Close and remove a database made by `new`."""

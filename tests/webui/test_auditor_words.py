@@ -20,6 +20,7 @@ from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from engine.settings import Settings
 from tests import casework
+from tests.conftest import Servers
 from tests.webui.conftest import Browser
 from webui import case_labels
 from webui.auditor import sentences
@@ -36,8 +37,8 @@ def wiring(wiring: Wiring) -> Wiring:
 
 
 @pytest.fixture
-def staff(database: Database, tmp_path: Path) -> dict[str, Actor]:
-    return casework.staff(database, tmp_path)
+def staff(servers: Servers, database: Database, tmp_path: Path) -> dict[str, Actor]:
+    return casework.staff(servers, database, tmp_path)
 
 
 @pytest.fixture

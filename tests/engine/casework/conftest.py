@@ -8,6 +8,7 @@ from engine.db import Database
 from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from tests import casework
+from tests.conftest import Servers
 
 
 @pytest.fixture
@@ -16,5 +17,5 @@ def wiring(wiring: Wiring) -> Wiring:
 
 
 @pytest.fixture
-def staff(database: Database, tmp_path) -> dict[str, Actor]:
-    return casework.staff(database, tmp_path)
+def staff(servers: Servers, database: Database, tmp_path) -> dict[str, Actor]:
+    return casework.staff(servers, database, tmp_path)

@@ -33,4 +33,9 @@ function apply(form) {
       if (!shown && !input.disabled) { input.disabled = true; input.dataset.off = '1'; }
     }
   }
+  // A step of the intake of which no question is asked is not shown either.
+  for (const step of form.querySelectorAll('.intake > li')) {
+    const grid = step.querySelector(':scope > .panel > .grid2');
+    if (grid?.children.length) step.hidden = [...grid.children].every((part) => part.hidden);
+  }
 }
