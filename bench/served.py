@@ -17,6 +17,14 @@ from engine.settings import Settings
 from webui.staff import create_app
 
 STATE = b"x" * 700
+TABLES = ("bench_case", "bench_task", "bench_event", "bench_value", "bench_key")
+
+
+def make_tables(database: Database) -> None:
+    """Make the tables of the floor; once, because its workers start at the same moment."""
+    with database.engine.begin() as connection:
+        for table in TABLES:
+            connection.execute(text(f"CREATE TABLE {table} (id text primary key, content bytea)"))
 
 
 def engine() -> Flask:
@@ -29,11 +37,6 @@ def floor() -> Flask:
     """Nine statements a request, as many as a completion, and nothing between them."""
     app = Flask("floor")
     database = Database(os.environ["TONGBAN_DATABASE_URL"])
-    with database.engine.begin() as connection:
-        for table in ("bench_case", "bench_task", "bench_event", "bench_value", "bench_key"):
-            connection.execute(
-                text(f"CREATE TABLE IF NOT EXISTS {table} (id text primary key, content bytea)")
-            )
 
     @app.get("/healthz")
     def healthz() -> str:

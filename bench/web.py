@@ -23,6 +23,7 @@ import requests
 
 from bench import place
 from bench.place import KEY, Place
+from bench.served import make_tables
 from tests.postgres import free_port, wait_until
 
 CLIENTS, REQUESTS, ROUNDS = 4, 150, 3
@@ -32,6 +33,7 @@ HOST = "127.0.0.1"
 def report() -> Iterator[str]:
     """Serve both applications on one database and ask them in turn."""
     with place.postgresql() as here, tempfile.TemporaryDirectory() as folder:
+        make_tables(here.database)
         (Path(folder) / "master.key").write_bytes(KEY.hex().encode())
         rates: dict[str, list[float]] = {"engine": [], "floor": []}
         slow: dict[str, list[float]] = {"engine": [], "floor": []}
