@@ -325,6 +325,15 @@ Index(
     sqlite_where=text("state IN ('open', 'claimed')"),
 )
 Index(
+    "ix_task_owner_id_open",
+    Task.owner_id,
+    Task.due_at,
+    Task.instance_id,
+    Task.number,
+    postgresql_where=text("state IN ('open', 'claimed')"),
+    sqlite_where=text("state IN ('open', 'claimed')"),
+)
+Index(
     "ix_job_due_at_waiting",
     Job.due_at,
     postgresql_where=text("state = 'waiting'"),

@@ -7,13 +7,14 @@ no other from one page to the next.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, false, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from engine.errors import Invalid
@@ -56,16 +57,7 @@ def page(
     Raises:
         CursorInvalid: the cursor is not one of ours.
     """
-    query = select(Task).where(Task.state == state if state else Task.state.in_(OPEN_STATES))
-    if not by.holds("auditor"):
-        mine = by.offices_with(*WORKING_ROLES)
-        query = query.where(
-            or_(
-                Task.office_id.in_(mine),
-                Task.owner_id == by.user_id,
-                Task.assignee_id == by.user_id,
-            )
-        )
+    asked = [Task.state == state if state else Task.state.in_(OPEN_STATES)]
     for column, wanted in (
         (Task.office_id, office),
         (Task.assignee_id, assignee),
@@ -73,13 +65,43 @@ def page(
         (Task.instance_id, instance),
     ):
         if wanted is not None:
-            query = query.where(column == wanted)
+            asked.append(column == wanted)
     if cursor is not None:
-        query = query.where(_after(cursor))
-    query = query.order_by(Task.due_at.is_(None), Task.due_at, Task.instance_id, Task.number)
-    rows = list(session.scalars(query.limit(limit + 1)))
+        asked.append(_after(cursor))
+    if by.holds("auditor"):
+        query = select(Task).where(*asked)
+    else:
+        query = select(Task).where(_key().in_(_seen_by(by, asked, limit + 1)))
+    rows = list(session.scalars(query.order_by(*_ORDER).limit(limit + 1)))
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
     return Page(rows[:limit], following)
+
+
+def _key() -> Any:
+    return tuple_(Task.instance_id, Task.number)
+
+
+def _seen_by(by: Actor, asked: Sequence[Any], most: int) -> Any:
+    """Return the keys of the first tasks an actor may see, in each of the ways of seeing one.
+
+    Each way is a question of its own, which an index answers in the order of the list; joined by
+    `or` they would be answered by looking at every open task of the city.
+    """
+    ways = [Task.office_id == one for one in sorted(by.offices_with(*WORKING_ROLES))]
+    if by.user_id is not None:
+        ways += [Task.owner_id == by.user_id, Task.assignee_id == by.user_id]
+    parts = [
+        select(Task.instance_id, Task.number)
+        .where(*asked, way)
+        .order_by(*_ORDER)
+        .limit(most)
+        .subquery()
+        for way in ways or [false()]
+    ]
+    return union_all(*(select(part.c.instance_id, part.c.number) for part in parts))
+
+
+_ORDER = (Task.due_at.asc().nulls_last(), Task.instance_id, Task.number)
 
 
 def _cursor(task: Task) -> str:
