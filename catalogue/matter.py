@@ -149,12 +149,30 @@ class ReviewPoint:
 
 
 @dataclass(frozen=True)
+class DutyDue:
+    """When a duty is due: so many calendar days after the date in a form field."""
+
+    after: str  # key of a date field
+    days: int
+
+
+@dataclass(frozen=True)
+class LatePayment:
+    """What being late costs a day 滞纳金: ten-thousandths of an amount of the form."""
+
+    rate_per_myriad: int
+    of: str  # key of a money field
+
+
+@dataclass(frozen=True)
 class Duty:
     """The applicant's own time limit, set by law; the system reminds and never refuses for it."""
 
     text: str
     confidence: Confidence
     text_en: str | None = None
+    due: DutyDue | None = None
+    late: LatePayment | None = None
 
 
 @dataclass(frozen=True)
@@ -175,8 +193,9 @@ class AnswerRule:
 class Material:
     """A document the matter asks for 申请材料.
 
-    `tolerable` materials may follow later (容缺受理); `shareable` names the register to ask
-    before the applicant is asked (国务院令第716号第七条).
+    `tolerable` materials may follow later (容缺受理), for `committable` ones a written commitment
+    may stand in (告知承诺); `shareable` names the register to ask before the applicant is asked
+    (国务院令第716号第七条).
     """
 
     key: str
@@ -191,6 +210,7 @@ class Material:
     condition_en: str | None = None
     when: tuple[AnswerRule, ...] = ()  # all must hold
     shareable: str | None = None
+    committable: bool | None = None
 
     def is_required(self, answers: Answers) -> bool | None:
         """Return whether it must be there; None where only a person can tell."""
@@ -346,6 +366,41 @@ class FormSection:
 
 
 @dataclass(frozen=True)
+class Codes:
+    """Basic and implementing code of the national list 基本编码、实施编码; None while not known."""
+
+    confidence: Confidence
+    basic: str | None = None
+    implementing: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What applicants ask, and the answer."""
+
+    question: str
+    answer: str
+    confidence: Confidence
+    question_en: str | None = None
+    answer_en: str | None = None
+
+
+@dataclass(frozen=True)
+class KeptOff:
+    """Why a matter may not be taken over the platform, and which window takes it.
+
+    The notice excepts what laws order otherwise and what touches on state secrets
+    (除法律法规另有规定或涉及国家秘密外).
+    """
+
+    reason: str
+    window: str
+    confidence: Confidence
+    reason_en: str | None = None
+    window_en: str | None = None
+
+
+@dataclass(frozen=True)
 class Matter:
     """One edition of one matter of the notice 渝府办发〔2020〕69号."""
 
@@ -381,6 +436,9 @@ class Matter:
     refusal: str | None = None
     follow_up: str | None = None
     notes: tuple[str, ...] = ()
+    codes: Codes | None = None
+    faq: tuple[Question, ...] = ()
+    kept_off: KeptOff | None = None
     form: tuple[FormSection, ...] = ()
 
     @property
