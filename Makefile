@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CASES ?= 24
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup assets run worker test check soak bench clean browser
@@ -42,7 +43,7 @@ check: setup ## Format, lint, types, imports and unit tests: the quick loop
 	$(BIN)/flake8 catalogue engine webui migrations tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -q -m "not browser and not slow" --databases sqlite
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not slow" --databases sqlite
 
 browser: ## Install Chromium where the machine has none and we may
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
@@ -50,7 +51,7 @@ browser: ## Install Chromium where the machine has none and we may
 	echo "No Chromium: browser tests will be skipped by name."
 
 test: setup assets browser ## Run every test: unit, processes, both databases, browser
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile
 
 soak: setup ## Run for an hour: random processes, fuzzing, kills; writes docs/soak
 	$(BIN)/pytest -q -m soak tests/soak

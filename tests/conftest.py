@@ -2,7 +2,9 @@
 
 `database` is a fresh, migrated database of each kind, for tests that commit. `session` is an open
 writing transaction on a shared one, rolled back at the end, for all others. The summary at the
-end of a run names the servers tested and how many tests each has seen.
+end of a run names the servers tested and how many tests each has seen, and how the suites of
+others came out; where several processes share a run, each has servers of its own and hands over
+what it has counted.
 """
 
 from __future__ import annotations
@@ -22,24 +24,26 @@ from engine import schema
 from engine.db import Database
 from engine.files import FileStore
 from engine.process.wiring import Wiring
+from tests.oracles.judging import SCORE, Score
 from tests.postgres import Cluster, PostgreSQLMissing
 
 T = TypeVar("T")
 MASTER_KEY = bytes(range(32))
+TEMPLATE = "tongban_template"
 _numbers = itertools.count(1)
 
 
 class Servers:
     """The two kinds of database of this run, each with a migrated template to copy."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, counts: Counter[str]) -> None:
         self.folder = folder
         self.versions: dict[str, str] = {}
-        self.counts: Counter[str] = Counter()
-        self.missing: str | None = None
+        self._counts = counts
         self._cluster: Cluster | None = None
         self._template: Path | None = None
         self._prepared: dict[tuple[str, str], Any] = {}
+        self._wiped: list[str] = []  # databases as good as fresh
 
     @property
     def cluster(self) -> Cluster:
@@ -48,11 +52,10 @@ class Servers:
             try:
                 self._cluster = Cluster()
             except PostgreSQLMissing as error:
-                self.missing = str(error)
                 if os.environ.get("CI"):
                     raise
-                pytest.skip(self.missing)
-            database = Database(self._cluster.create("tongban_template"))
+                pytest.skip(str(error))
+            database = Database(self._cluster.create(TEMPLATE))
             schema.upgrade(database)
             self.versions["postgresql"] = database.version()
             database.dispose()
@@ -62,7 +65,9 @@ class Servers:
         """Return a fresh migrated database of a kind."""
         name = f"tongban_{os.getpid()}_{next(_numbers)}"
         if kind == "postgresql":
-            return Database(self.cluster.create(name, template="tongban_template"), wiring)
+            if self._wiped:
+                return Database(self.cluster.url(self._wiped.pop()), wiring)
+            return Database(self.cluster.create(name, template=TEMPLATE), wiring)
         if self._template is None:
             self._template = self.folder / "template.db"
             template = Database(f"sqlite:///{self._template}")
@@ -110,10 +115,21 @@ class Servers:
         found: T = self._prepared[mark]
         return found
 
+    def count(self, kind: str) -> None:
+        """Count a test that has used a kind of database."""
+        self._counts[self.versions[kind]] += 1
+
     def discard(self, database: Database) -> None:
-        """Close and remove a database made by `new`."""
+        """Close a database made by `new`, and wipe it for the next who asks, or remove it.
+
+        Making a database takes PostgreSQL a third of a second, and thousands of tests ask for one.
+        """
         database.dispose()
-        if not database.is_sqlite and database.url.database:
+        if database.is_sqlite or not database.url.database:
+            return
+        if self.cluster.wipe(database.url.database, like=TEMPLATE):
+            self._wiped.append(database.url.database)
+        else:
             self.cluster.drop(database.url.database)
 
     def stop(self) -> None:
@@ -122,7 +138,7 @@ class Servers:
             self._cluster.stop()
 
 
-SERVERS = pytest.StashKey[Servers]()
+DATABASES = pytest.StashKey[Counter[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -149,8 +165,7 @@ def servers(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Servers]:
     """The servers of this run."""
-    started = Servers(tmp_path_factory.mktemp("databases"))
-    pytestconfig.stash[SERVERS] = started
+    started = Servers(tmp_path_factory.mktemp("databases"), _counts(pytestconfig))
     yield started
     started.stop()
 
@@ -167,7 +182,7 @@ def database(
 ) -> Iterator[Database]:
     """A fresh database of each kind, for tests that commit."""
     made = servers.new(request.param, wiring)
-    servers.counts[request.param] += 1
+    servers.count(request.param)
     yield made
     servers.discard(made)
 
@@ -183,18 +198,39 @@ def shared_database(request: pytest.FixtureRequest, servers: Servers) -> Iterato
 @pytest.fixture
 def session(shared_database: Database, servers: Servers, wiring: Wiring) -> Iterator[Session]:
     """An open writing transaction, rolled back after the test."""
-    servers.counts["sqlite" if shared_database.is_sqlite else "postgresql"] += 1
+    servers.count("sqlite" if shared_database.is_sqlite else "postgresql")
     with shared_database.sessions(info={"wiring": wiring, "database": shared_database}) as opened:
         opened.connection(execution_options={"writes": True})
         yield opened
         opened.rollback()
 
 
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
-    servers = config.stash.get(SERVERS, None)
-    if servers is None or not servers.counts:
-        return
-    terminalreporter.section("databases")
-    for kind in ("sqlite", "postgresql"):
-        version = servers.versions.get(kind, servers.missing or "not used")
-        terminalreporter.write_line(f"{version}: {servers.counts[kind]} tests")
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["databases"] = dict(_counts(session.config))
+        output["oracles"] = session.config.stash.get(SCORE, Score()).rows()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    told = getattr(node, "workeroutput", {})
+    _counts(node.config).update(told.get("databases", {}))
+    node.config.stash.setdefault(SCORE, Score()).add(told.get("oracles", []))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    _section(terminalreporter, "oracles", config.stash.get(SCORE, Score()).lines())
+    counts = sorted(_counts(config).items())
+    _section(terminalreporter, "databases", [f"{name}: {count} tests" for name, count in counts])
+
+
+def _counts(config: pytest.Config) -> Counter[str]:
+    return config.stash.setdefault(DATABASES, Counter())
+
+
+def _section(terminalreporter: Any, title: str, lines: list[str]) -> None:
+    if lines:
+        terminalreporter.section(title)
+    for line in lines:
+        terminalreporter.write_line(line)

@@ -25,6 +25,18 @@ class PostgreSQLMissing(RuntimeError):
     """Neither the machine nor the virtual environment has PostgreSQL's binaries."""
 
 
+# Changed by whatever changes columns, constraints, indexes, triggers or the revision.
+_SHAPE = """
+SELECT (SELECT md5(string_agg(concat(attrelid::regclass, attname, atttypid, attnotnull), ','
+                              ORDER BY attrelid::regclass::text, attnum))
+          FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+         WHERE relnamespace = 'public'::regnamespace),
+       (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace),
+       (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal),
+       (SELECT version_num FROM alembic_version)
+"""
+
+
 class Cluster:
     """One throw-away server. `url(name)` is the SQLAlchemy URL of one of its databases.
 
@@ -37,6 +49,7 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="tongban-pg-", dir="/tmp"))
         self.binaries = _reachable(_binaries(), self.folder)
         self.port = free_port()
+        self._shapes: dict[str, tuple[object, ...] | None] = {}
         if self.user:
             shutil.chown(self.folder, self.user)
         self._run("initdb", "-D", str(self.data), "-U", "tongban", "-A", "trust", "-E", "UTF8")
@@ -74,6 +87,41 @@ class Cluster:
         """Drop a database, closing what is still connected to it."""
         self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def wipe(self, name: str, like: str) -> bool:
+        """Empty every table of a migrated database.
+
+        Args:
+            name: of the database.
+            like: one whose tables it must have.
+
+        Returns: false where somebody holds on to it, or where its tables are others by now.
+        """
+        with self._connect(name) as connection:
+            connection.execute("SET lock_timeout = '2s'")
+            try:
+                if connection.execute(_SHAPE).fetchone() != self._shape_of(like):
+                    return False
+                tables = connection.execute(
+                    "SELECT tablename FROM pg_tables"
+                    " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                )
+                some = " UNION ALL ".join(
+                    f"SELECT '{one}' WHERE EXISTS (SELECT FROM \"{one}\")" for (one,) in tables
+                )
+                filled = [f'"{one}"' for (one,) in connection.execute(some.encode())]
+                if filled:
+                    statement = f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE"
+                    connection.execute(statement.encode())
+            except psycopg.Error:
+                return False
+        return True
+
+    def _shape_of(self, name: str) -> tuple[object, ...] | None:
+        if name not in self._shapes:
+            with self._connect(name) as connection:
+                self._shapes[name] = connection.execute(_SHAPE).fetchone()
+        return self._shapes[name]
+
     def start(self) -> None:
         """Start the server and wait until it answers."""
         wait_and_log = ("-w", "-l", str(self.log), "-o", self._options)
@@ -89,9 +137,12 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _execute(self, statement: str) -> None:
-        address = f"host=127.0.0.1 port={self.port} user=tongban dbname=postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
+        with self._connect("postgres") as connection:
             connection.execute(statement.encode())
+
+    def _connect(self, name: str) -> psycopg.Connection[tuple[object, ...]]:
+        address = f"host=127.0.0.1 port={self.port} user=tongban dbname={name}"
+        return psycopg.connect(address, autocommit=True)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.binaries / program), *arguments]

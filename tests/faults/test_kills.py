@@ -28,5 +28,5 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice(
         hurried=True,
     )
 
-    servers.counts[kind] += 1
+    servers.count(kind)
     assert sum(int(str(n)) for what, n in facts.items() if what.startswith("kills")) == kills

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.oracles import judging
-from tests.oracles.judging import Score
+from tests.oracles.judging import SCORE, Score
 
-SCORE = pytest.StashKey[Score]()
 HERE = Path(__file__).parent
 
 
@@ -28,11 +27,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def score(pytestconfig: pytest.Config) -> Score:
     """The counts of this run; `score.judge(suite, case, verdict)` ends every test."""
     return pytestconfig.stash.setdefault(SCORE, Score())
-
-
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
-    found = config.stash.get(SCORE, None)
-    if found is not None and found.counts:
-        terminalreporter.section("oracles")
-        for line in found.lines():
-            terminalreporter.write_line(line)

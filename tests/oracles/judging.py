@@ -142,6 +142,19 @@ class Score:
         if verdict.outcome != "wrong" and reason is not None:
             pytest.fail(f"{suite} {case} is {verdict.outcome}: take it off", pytrace=False)
 
+    def rows(self) -> list[tuple[str, str, str, int]]:
+        """Return what was counted as suite, group, outcome and number: to be added up elsewhere."""
+        return [
+            (suite, group, outcome, number)
+            for (suite, group), counts in self.counts.items()
+            for outcome, number in counts.items()
+        ]
+
+    def add(self, rows: Iterable[tuple[str, str, str, int]]) -> None:
+        """Add what another process of the same run has counted."""
+        for suite, group, outcome, number in rows:
+            self.counts[suite, group][outcome] += number
+
     def lines(self) -> list[str]:
         """Return one line for each suite and group."""
         found = []
@@ -152,3 +165,6 @@ class Score:
             told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES)
             found.append(f"{name}: {told} of {total} ({share:.1f} % right)")
         return found
+
+
+SCORE = pytest.StashKey[Score]()
