@@ -102,4 +102,10 @@ def _page(
 
 
 def _kind(found: CheckedPaper) -> str:
-    return paper_names.issued(found.paper, is_licence=found.is_licence, outcome=found.outcome)
+    return paper_names.issued(
+        found.paper,
+        is_licence=found.is_licence,
+        outcome=found.outcome,
+        result=found.result,
+        result_en=found.result_en,
+    )

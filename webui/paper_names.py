@@ -19,6 +19,7 @@ _ENGLISH = {
     "decision-refused": "Decision to refuse",
     "change-confirmation": "Confirmation of the change",
     "declaration-receipt": "Receipt of the declaration",
+    "result": "Result",
     "delivery-receipt": "Proof of delivery",
     "closing-notice": "Notice of termination",
 }
@@ -33,13 +34,28 @@ _ENGLISH_IDENTITY = {
 }
 
 
-def issued(paper: str | None, *, is_licence: bool, outcome: str | None = None) -> str:
-    """Return what an issued paper is called; empty for one that we do not know."""
+def issued(
+    paper: str | None,
+    *,
+    is_licence: bool,
+    outcome: str | None = None,
+    result: str | None = None,
+    result_en: str | None = None,
+) -> str:
+    """Return what an issued paper is called; empty for one that we do not know.
+
+    Args:
+        is_licence: whether the matter is a licence.
+        outcome: how the case ended.
+        result, result_en: what the result of the matter is called.
+    """
     kind = PAPERS.get(paper or "")
     if kind is None:
         return ""
     if i18n.language() == "zh":
-        return kind.title_for(is_licence, {"outcome": outcome})
+        return kind.title_for(is_licence, {"outcome": outcome, "result_name": result})
+    if kind.titled_by and result_en:
+        return result_en
     if kind.key == "closing-notice" and outcome == "withdrawn":
         return "Notice of withdrawal"
     return _ENGLISH.get(kind.key, kind.title)

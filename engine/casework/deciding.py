@@ -32,6 +32,28 @@ def issue_declaration_receipt(call: OperationCall) -> dict[str, Any]:
     return {"decision": "granted", "outcome": "granted"}
 
 
+def issue_result(call: OperationCall) -> dict[str, Any]:
+    """Issue the result of a matter that is done at once 即办; nobody signs it first.
+
+    The paper bears the name of the result and speaks for the handling office. It prints what the
+    case knows: `result_number`, `result_statement`, and the payment where there was one.
+    """
+    case = calls.case_of(call)
+    _decide(call, case, "granted")
+    known = call.variables
+    calls.issue(
+        call,
+        case,
+        "result",
+        number=known.get("result_number"),
+        statement=known.get("result_statement"),
+        amount=int(known.get("tax_payable") or 0) or None,
+        payment_voucher=known.get("payment_voucher"),
+        paid_on=known.get("paid_on"),
+    )
+    return {"decision": "granted", "outcome": "granted"}
+
+
 def grant(call: OperationCall) -> dict[str, Any]:
     """Decide for the applicant and issue the result."""
     case = calls.case_of(call)

@@ -182,3 +182,4 @@ OPERATIONS: Mapping[str, Operation] = {
     "tax.compare": compare_declaration,
     "tax.issue_receipt": deciding.issue_declaration_receipt,
 }
+    "result.issue": deciding.issue_result,

@@ -40,6 +40,7 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
         "comparison": "matched" if v["declared_sales"] >= v["invoiced_sales"] else "different"
     },
     "tax.issue_receipt": lambda v: {"decision": "granted", "outcome": "granted"},
+    "result.issue": lambda v: {"decision": "granted", "outcome": "granted"},
     "case.grant": lambda v: {"decision": "granted", "outcome": "granted"},
     "case.reject": lambda v: {"decision": "refused", "outcome": "refused"},
     "delivery.start": lambda v: {

@@ -82,6 +82,7 @@ class _Teller:
         case = session.get_one(Case, instance_id)
         matter = matters.of_case(session, case)
         self.is_licence, self.outcome = matter.is_licence, case.outcome
+        self.result = matter.result
         self.materials = {one.key: view.label(one, "name") for one in matter.materials}
 
     def sentence(self, event: EventView) -> Markup | None:
@@ -96,7 +97,11 @@ class _Teller:
         stop = words.stop(str(facts.get("kind") or ""))
         material = Markup("“{}”").format(self.materials.get(str(facts.get("material")), "—"))
         paper = paper_names.issued(
-            str(facts.get("paper") or ""), is_licence=self.is_licence, outcome=self.outcome
+            str(facts.get("paper") or ""),
+            is_licence=self.is_licence,
+            outcome=self.outcome,
+            result=self.result.name,
+            result_en=self.result.name_en,
         )
         texts: dict[str, Any] = {
             "case.opened": lambda: _("%(who)s opened the case.", who=who),

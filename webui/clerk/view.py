@@ -85,7 +85,11 @@ def of_case(session: Session, case: Case, sight: Sight, *, reveal: bool = False)
         uploads=[one for one in found if one.kind == "upload"],
         paper_titles={
             one.number: paper_names.issued(
-                one.paper, is_licence=matter.is_licence, outcome=case.outcome
+                one.paper,
+                is_licence=matter.is_licence,
+                outcome=case.outcome,
+                result=matter.result.name,
+                result_en=matter.result.name_en,
             )
             or one.file_name
             for one in papers

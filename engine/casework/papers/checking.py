@@ -45,7 +45,7 @@ class CheckedPaper:
 
     Attributes:
         paper_no, paper: its number, and its kind as a key of `kinds.PAPERS`.
-        is_licence, outcome: what its title depends on.
+        is_licence, outcome, result, result_en: what its title depends on.
         issued_on: the day it was issued.
         office, office_en: who issued it.
         demo: it belongs to a demonstration and has no force.
@@ -58,6 +58,8 @@ class CheckedPaper:
     paper: str
     is_licence: bool
     outcome: str | None
+    result: str
+    result_en: str | None
     issued_on: date
     office: str
     office_en: str
@@ -115,13 +117,16 @@ def verify(session: Session, paper_no: str, code: str) -> Document | None:
 def _described(session: Session, document: Document, content: bytes | None) -> CheckedPaper:
     case = session.get_one(Case, document.instance_id)
     kind = kind_of(str(document.paper))
+    matter = matters.of_case(session, case)
     office = session.get(Office, document.office_id) if document.office_id else None
     office = office or gathering.organ(session, case, kind)
     return CheckedPaper(
         paper_no=str(document.paper_no),
         paper=kind.key,
-        is_licence=matters.of_case(session, case).is_licence,
+        is_licence=matter.is_licence,
         outcome=case.outcome,
+        result=matter.result.name,
+        result_en=matter.result.name_en,
         issued_on=clock.local_date(document.created_at),
         office=office.name,
         office_en=office.name_en,

@@ -27,6 +27,7 @@ OUTCOMES = (
     "decision-refused",
     "change-confirmation",
     "declaration-receipt",
+    "result",
     "refusal-of-acceptance",
     "closing-notice",
 )
@@ -143,8 +144,9 @@ def _outcomes(session: Session, case: Case, matter: Matter) -> list[dict[str, st
         .order_by(Document.number)
     )
     return [
+    known = {"outcome": case.outcome, "result_name": matter.result.name}
         {
-            "title": PAPERS[row.paper].title_for(matter.is_licence, {"outcome": case.outcome}),
+            "title": PAPERS[row.paper].title_for(matter.is_licence, known),
             "paper_no": row.paper_no or "",
         }
         for row in rows
@@ -154,10 +156,21 @@ def _outcomes(session: Session, case: Case, matter: Matter) -> list[dict[str, st
 
 def _entries(session: Session, case: Case, matter: Matter) -> list[dict[str, str]]:
     kept = personal.values(session, case.instance_id)
+    return _answered(session, case, matter, matter.fields)
+
+
+def _answers(session: Session, case: Case, matter: Matter) -> list[dict[str, str]]:
+    """Return what may be shown to whom the applicant shows the paper: nothing personal."""
+    return _answered(session, case, matter, [one for one in matter.fields if not one.personal])
+
+
+def _answered(
+    session: Session, case: Case, matter: Matter, fields: Iterable[FormField]
+) -> list[dict[str, str]]:
     answers = {field.key: kept.get(f"form.{field.key}") for field in matter.fields}
     return [
         {"label": field.label, "value": text}
-        for field in matter.fields
+        for field in fields
         if field.is_asked(answers) and (text := _answer(field, answers[field.key]))
     ]
 
@@ -192,3 +205,4 @@ _GATHERED: Mapping[str, Gather] = {
     "documents": _outcomes,
     "entries": _entries,
 }
+    "answers": _answers,

@@ -31,6 +31,7 @@ class PaperKind:
         title: what stands at its head.
         title_otherwise: the title where the matter is no licence, if it differs.
         titles: titles that take its place for a certain outcome.
+        titled_by: the fact that is its title wherever it is known.
         signed_by: `intake` or `handling`: the office in whose name it is issued.
         required: facts without which it is not issued.
         optional: facts it prints when they are known.
@@ -43,6 +44,7 @@ class PaperKind:
     title: str
     title_otherwise: str | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
+    titled_by: str | None = None
     signed_by: str = "handling"
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -51,6 +53,8 @@ class PaperKind:
 
     def title_for(self, is_licence: bool, facts: Mapping[str, Any]) -> str:
         """Return the title for a licence 行政许可 or another matter, and for this outcome."""
+        if self.titled_by and (known := facts.get(self.titled_by)):
+            return str(known)
         usual = self.title if is_licence or not self.title_otherwise else self.title_otherwise
         return self.titles.get(str(facts.get("outcome")), usual)
 
@@ -129,6 +133,16 @@ _ALL = (
         required=("decided_on", "tax_payable"),
         optional=("entries", "paid_on", "payment_voucher"),
         money=("tax_payable",),
+    ),
+    PaperKind(
+        "result",
+        "JG",
+        "办理结果",
+        titled_by="result_name",
+        required=("decided_on", "result_name"),
+        optional=("answers", "statement", "number", "validity")
+        + ("amount", "paid_on", "payment_voucher"),
+        money=("amount",),
     ),
     PaperKind(
         "delivery-receipt",

@@ -15,6 +15,7 @@ import zxingcpp
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
+from catalogue import loader
 from engine import clock
 from engine.casework import documents, papers, stored
 from engine.models import Case, Deadline, Document, Instance, MaterialReceived
@@ -31,6 +32,7 @@ STATED: dict[str, dict[str, Any]] = {
     "decision-refused": {"reason": "不符合条件。"},
     "change-confirmation": {},
     "declaration-receipt": {"tax_payable": 123450, "paid_on": "2026-09-14"},
+    "result": {"number": "0001", "amount": 100, "paid_on": "2026-09-14"},
     "delivery-receipt": {"method": "courier", "waybill": "0001"},
     "closing-notice": {"outcome": "withdrawn", "reason": "申请人要求撤回"},
 }
@@ -206,6 +208,27 @@ def test_the_declaration_receipt_writes_the_amount_twice(session: Session) -> No
     assert "壹仟贰佰叁拾肆元伍角整" in text
     assert "100,000.00元" in text
     assert "北碚区" in text
+
+
+def test_a_result_is_named_as_the_catalogue_has_it_and_tells_nothing_personal(
+    session: Session,
+) -> None:
+    case = make_case(session, 39)
+    case.decided_at = NOON
+    secret = [one.key for one in loader.load().by_no(39).fields if one.personal]
+    answers = {"is_zero_declaration": "no", "declared_sales": 10_000_000}
+    for key, value in (answers | dict.fromkeys(secret, "虚构三")).items():
+        personal.keep(session, case.instance_id, f"form.{key}", value, personal=key in secret)
+
+    document = issue(session, case, "result", number="渝0001", statement="第一段\n第二段")
+
+    text = text_of(session, document)
+    name = loader.load().by_no(39).result.name
+    assert text.startswith("北碚区虚构主管局" + re.sub(r"\s", "", name))
+    for part in ("100,000.00元", "渝0001", "第一段", "第二段"):
+        assert part in text
+    assert "虚构三" not in text
+    assert "缴款" not in text
 
 
 def test_the_proof_of_service_names_the_papers_served(session: Session, case: Case) -> None:

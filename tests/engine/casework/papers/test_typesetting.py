@@ -41,6 +41,13 @@ FACTS: dict[str, dict[str, Any]] = {
         "tax_payable": {"digits": "1.00元", "capitals": "壹元整"},
         "entries": [{"label": "所属期", "value": "2026年8月"}],
     },
+    "result": {
+        "decided_on": "2026年9月20日",
+        "result_name": "开具的证明",
+        "statement": REASON,
+        "amount": {"digits": "1.00元", "capitals": "壹元整"},
+        "answers": [{"label": "所属期", "value": "2026年8月"}],
+    },
     "delivery-receipt": {
         "method": "窗口领取",
         "documents": [{"title": "决定书", "paper_no": "500103-20260914-00042-ZY-1"}],
