@@ -32,6 +32,14 @@ class Department:
     in_notice: bool = True
 
 
+class Retention(StrEnum):
+    """How long the archived files of a case are kept 保管期限."""
+
+    PERMANENT = "permanent"  # 永久
+    THIRTY_YEARS = "30-years"
+    TEN_YEARS = "10-years"
+
+
 @dataclass(frozen=True)
 class Category:
     """A kind of matters handled by one process; the key is the process key."""
@@ -39,6 +47,8 @@ class Category:
     key: str
     name: str
     name_en: str
+    retention: Retention = Retention.TEN_YEARS
+    retention_confidence: Confidence = Confidence.GUESS
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,19 @@ def load_districts(path: Path | None = None) -> tuple[District, ...]:
     return found.districts
 
 
+def load_categories(path: Path | None = None) -> dict[str, Category]:
+    """Return the categories by key.
+
+    Raises:
+        CatalogueInvalid: categories.yaml is not in order.
+    """
+    problems: list[Problem] = []
+    found = _file(CategoryList, path or FOLDER, "categories.yaml", problems)
+    if found is None:
+        raise CatalogueInvalid(problems)
+    return {one.key: one for one in found.categories}
+
+
 def load_departments(path: Path | None = None) -> tuple[Department, ...]:
     """Return the departments of the notice, then the offices that run the whole.
 

@@ -38,6 +38,8 @@ def _english_tasks() -> dict[str, str]:
         "Activity_SendParcel": "Record the parcel",
         "Activity_TrackParcel": "Record how the parcel fares",
         "Activity_DecideReturned": "Decide about the returned parcel",
+        "Activity_RectifyEvaluation": "Verify and rectify",
+        "Activity_CallBack": "Call back and tell",
     }
 
 
@@ -102,6 +104,73 @@ def limit(code: str) -> str:
         "notice": _("limit of the one-time notice"),
         "correction": _("limit of the correction"),
         "delivery": _("limit of the delivery"),
+        "rectify": _("limit to rectify an evaluation"),
+    }
+    return names.get(code, code)
+
+
+def grade(number: int | None) -> str:
+    """Return what a grade of an evaluation is called."""
+    names = {
+        5: _("very satisfied"),
+        4: _("satisfied"),
+        3: _("fairly satisfied"),
+        2: _("dissatisfied"),
+        1: _("very dissatisfied"),
+    }
+    return names.get(number or 0, "")
+
+
+def evaluation_reason(code: str) -> str:
+    """Return why a service was evaluated as poor."""
+    names = {
+        "slow": _("It took too long"),
+        "many-visits": _("I had to come several times"),
+        "extra-materials": _("Materials beyond the guide were asked for"),
+        "unclear": _("I was not told everything at once"),
+        "attitude": _("The staff were unfriendly"),
+        "system": _("Equipment or website did not work"),
+        "other": _("Something else"),
+    }
+    return names.get(code, code)
+
+
+def evaluation(code: str) -> str:
+    """Return what came of the invitation to evaluate."""
+    names = {
+        "good": pgettext("evaluation", "not poor"),
+        "poor": pgettext("evaluation", "poor"),
+        "none": pgettext("evaluation", "not evaluated"),
+    }
+    return names.get(code, code)
+
+
+def finding(code: str | None) -> str:
+    """Return what was found about a poor evaluation."""
+    names = {
+        "confirmed": _("It is as the applicant says"),
+        "partly": _("It is so in part"),
+        "unfounded": _("It is not so"),
+    }
+    return names.get(code or "", code or "")
+
+
+def call_back(code: str | None) -> str:
+    """Return how the applicant was called back."""
+    names = {
+        "satisfied": _("called back, satisfied"),
+        "dissatisfied": _("called back, not satisfied"),
+        "not-reached": _("not reached"),
+    }
+    return names.get(code or "", code or "")
+
+
+def retention(code: str) -> str:
+    """Return how long an archive is kept."""
+    names = {
+        "permanent": _("for ever"),
+        "30-years": _("30 years"),
+        "10-years": _("10 years"),
     }
     return names.get(code, code)
 

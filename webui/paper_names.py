@@ -22,6 +22,7 @@ _ENGLISH = {
     "result": "Result",
     "delivery-receipt": "Proof of delivery",
     "closing-notice": "Notice of termination",
+    "archive-catalogue": "Catalogue of the archive",
 }
 _ENGLISH_IDENTITY = {
     "resident-id": "Resident identity card",

@@ -18,7 +18,7 @@ from engine.casework import cases
 from engine.models import OPEN_STATES, Case, Deadline, Instance, Task
 from engine.people.identity import Actor
 
-CLOCKS = ("statutory", "promised", "notice", "correction")
+CLOCKS = ("statutory", "promised", "notice", "correction", "rectify")
 
 
 def on_step(session: Session, instance: Instance, by: Actor) -> None:

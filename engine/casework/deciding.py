@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine import clock
-from engine.casework import calls, deadlines, matters
+from engine.casework import calls, cases, deadlines, matters
 from engine.models import Case
 from engine.process.operations import OperationCall
 
@@ -101,6 +101,8 @@ def terminate(call: OperationCall) -> dict[str, Any]:
 
 def _stop(call: OperationCall, outcome: str) -> dict[str, Any]:
     case = calls.case_of(call)
+    if case.closed_at is not None:  # it goes on for its evaluation only
+        raise cases.CaseClosed(case=case.case_no or case.instance_id)
     calls.note(call, case, f"case.{outcome}", reason=case.outcome_reason)
     if case.case_no is not None:
         calls.issue(call, case, "closing-notice", outcome=outcome, reason=case.outcome_reason)

@@ -14,11 +14,13 @@ from typing import Any
 from engine import clock
 from engine.casework import (
     acceptance,
+    archiving,
     calls,
     corrections,
     deadlines,
     deciding,
     deliveries,
+    evaluations,
     matters,
     routing,
 )
@@ -156,6 +158,7 @@ def _delivery(step: Callable[..., Mapping[str, Any]]) -> Operation:
 
 
 OPERATIONS: Mapping[str, Operation] = {
+    "archive.make": archiving.make,
     "case.receive": acceptance.receive,
     "case.accept": acceptance.accept,
     "case.accept_by_law": acceptance.accept_by_law,
@@ -177,6 +180,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "delivery.sent": _delivery(deliveries.sent),
     "delivery.returned": _delivery(deliveries.returned),
     "delivery.finish": _delivery(deliveries.finish),
+    "evaluation.invite": evaluations.invite,
+    "evaluation.lapse": evaluations.lapse,
+    "evaluation.rectified": evaluations.rectified,
+    "evaluation.rectify": evaluations.rectify,
     "office.route": route,
     "office.send_back": send_back,
     "tax.compare": compare_declaration,

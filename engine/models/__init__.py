@@ -4,6 +4,7 @@ from engine.models.base import Base, Instant, Json, new_id
 from engine.models.calendar import CalendarDay
 from engine.models.casework import (
     Case,
+    CaseArchive,
     CaseCounter,
     CaseNumber,
     ClockStop,
@@ -11,6 +12,7 @@ from engine.models.casework import (
     Deadline,
     Delivery,
     Document,
+    Evaluation,
     MaterialReceived,
     MatterVersion,
 )
@@ -54,9 +56,9 @@ from engine.models.record import (
 
 __all__ = [
     "AccessEvent", "ApiToken", "Base", "Batch", "BatchItem", "BrowserSession", "Bundle", "CalendarDay", "Case",
-    "CaseCounter",
+    "CaseArchive", "CaseCounter",
     "CaseData", "CaseNumber", "Checkpoint", "Circuit", "ClockStop", "Correction", "Deadline", "Definition",
-    "Delivery", "Department", "Deployment", "Document", "Draft", "Event", "EventValue",
+    "Delivery", "Department", "Deployment", "Document", "Draft", "Evaluation", "Event", "EventValue",
     "IdempotencyRecord", "Incident", "Instance", "Instant", "Job", "Json", "MaterialReceived",
     "MatterVersion", "Message", "OPEN_STATES", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",
     "StartTrigger", "Subscription", "Task", "User", "UserRole", "new_id",

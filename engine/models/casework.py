@@ -170,6 +170,43 @@ class Delivery(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class Evaluation(Base):
+    """An invitation to evaluate one service 好差评, and what came of it; the text is case data."""
+
+    __tablename__ = "evaluation"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 服务次数
+    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"))  # whose service it was
+    paper_no: Mapped[str | None] = mapped_column(String(60))  # its code lets the applicant in
+    invited_at: Mapped[datetime] = mapped_column(Instant)
+    due_on: Mapped[date]
+    lapsed_at: Mapped[datetime | None] = mapped_column(Instant)
+    evaluated_at: Mapped[datetime | None] = mapped_column(Instant)
+    channel: Mapped[str | None] = mapped_column(String(12))  # online | window
+    grade: Mapped[int | None]  # 1 to 5
+    reasons: Mapped[list[str]] = mapped_column(Json, default=list)
+    finding: Mapped[str | None] = mapped_column(String(12))  # confirmed | partly | unfounded
+    call_back: Mapped[str | None] = mapped_column(String(16))
+    rectified_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class CaseArchive(Base):
+    """A case put into the archive 归档: what was found whole, and how long it is kept."""
+
+    __tablename__ = "case_archive"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    paper_no: Mapped[str] = mapped_column(String(60))
+    retention: Mapped[str] = mapped_column(String(12))  # permanent | 30-years | 10-years
+    documents: Mapped[int]
+    events: Mapped[int]
+    event_head: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the list of files and events
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
 Index("ix_case_record_intake_office_id_stage", Case.intake_office_id, Case.stage)
 Index("ix_case_record_handling_office_id_stage", Case.handling_office_id, Case.stage)
 Index("ix_deadline_due_on", Deadline.due_on)
+Index("ix_evaluation_office_id_grade", Evaluation.office_id, Evaluation.grade)

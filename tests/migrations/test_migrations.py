@@ -39,6 +39,9 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("event_value", {"instance_id": CASE, "number": 1, "field": "office"}),
     ("case_data", {"instance_id": CASE, "field": "name"}),
     ("document", {"instance_id": CASE, "number": 1}),
+    ("office", {"id": "500103-zwzx"}),
+    ("evaluation", {"instance_id": CASE, "number": 1, "office_id": "500103-zwzx"}),
+    ("case_archive", {"instance_id": CASE}),
     ("clock_stop", {"instance_id": CASE, "number": 1, "stopped_on": date(2026, 1, 6)}),
 ]
 

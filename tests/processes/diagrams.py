@@ -20,7 +20,8 @@ FILES = {path.stem: path for path in sorted((FOLDER / "shared").glob("*.bpmn"))}
     key: FOLDER / key / "process.bpmn" for key in CATEGORIES
 }
 NODES = ("startEvent", "endEvent", "boundaryEvent", "exclusiveGateway", "userTask", "serviceTask")
-NODES += ("scriptTask", "callActivity", "subProcess")
+NODES += ("scriptTask", "callActivity", "subProcess", "eventBasedGateway")
+NODES += ("intermediateCatchEvent",)
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"

@@ -21,6 +21,7 @@ from tests.processes.stories import Step
 NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
 NOTICE_DUE = NOW + timedelta(days=7)
 CORRECTION_DUE = NOW + timedelta(days=14)
+EVALUATION_DUE = NOW + timedelta(days=31)
 
 Variables = Mapping[str, Any]
 ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
@@ -49,10 +50,13 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
         )
     },
     "delivery.returned": lambda v: {"returned_choice": None},
+    "evaluation.invite": lambda v: {"evaluation_due_at": EVALUATION_DUE.isoformat()},
+    "evaluation.lapse": lambda v: {"evaluation": "none"},
     "case.withdraw": lambda v: {"outcome": "withdrawn"},
     "case.terminate": lambda v: {"outcome": "terminated"},
 }
 SILENT = {"office.route", "office.send_back", "consultation.ask", "consultation.answer"}
+SILENT |= {"evaluation.rectify", "evaluation.rectified", "archive.make"}
 SILENT |= {"clock.stop", "clock.resume", "delivery.sent", "delivery.finish"}
 
 

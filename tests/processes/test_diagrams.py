@@ -33,6 +33,8 @@ PREFIXES = {
     "endEvent": "Event_",
     "boundaryEvent": "Event_",
     "exclusiveGateway": "Gateway_",
+    "eventBasedGateway": "Gateway_",
+    "intermediateCatchEvent": "Event_",
     "sequenceFlow": "Flow_",
     "lane": "Lane_",
 }
@@ -50,6 +52,9 @@ LAW = [
     ("decision", "Activity_GrantApplication", "第四十四条"),
     ("decision", "Activity_RejectApplication", "第三十八条"),
     ("delivery", "Activity_StartDelivery", "第四十四条"),
+    ("evaluation", "Activity_InviteEvaluation", "一次一评"),
+    ("evaluation", "Activity_RectifyEvaluation", "谁办理谁整改"),
+    ("archiving", "Activity_MakeArchive", "第716号第十二条"),
     ("tax-declaration", "Activity_CompareDeclaration", "不得因此拒绝申报"),
     ("medical-institution", "Activity_InspectSite", "两名以上"),
     ("licence-simple", "Activity_CommissionAssessment", "第四十五条"),
@@ -203,7 +208,7 @@ def test_scripts_only_assign(diagram: Diagram) -> None:
 def test_only_gateways_split_or_join(diagram: Diagram) -> None:
     for node in diagram.nodes:
         ways = [len(node.findall(xml.tag(name))) for name in ("incoming", "outgoing")]
-        if xml.local(node) == "exclusiveGateway":
+        if xml.local(node) in ("exclusiveGateway", "eventBasedGateway"):
             assert max(ways) > 1 and min(ways) == 1, node.get("id")
         else:
             assert max(ways) <= 1, node.get("id")
@@ -237,8 +242,11 @@ def test_every_called_process_exists(diagram: Diagram) -> None:
 
 def test_every_timer_waits_for_an_instant_that_an_operation_sets(diagram: Diagram) -> None:
     for event in diagram.of_kind("timerEventDefinition"):
+        if event.find(xml.tag("timeDuration")) is not None:  # begins work of its own, at once
+            assert event.find(xml.tag("timeDuration")).text == "PT0S"
+            continue
         when = event.find(xml.tag("timeDate")).text
-        assert when in ("notice_due_at", "correction_due_at")
+        assert when in ("notice_due_at", "correction_due_at", "evaluation_due_at")
 
 
 @pytest.mark.parametrize(("process", "element", "words"), LAW)

@@ -35,6 +35,8 @@ RESULTS = {
     "send-parcel": "courier waybill",
     "track-parcel": "tracking tracking_note",
     "decide-returned": "returned_choice",
+    "rectify-evaluation": "evaluation_finding rectification",
+    "call-back": "call_back call_back_note",
     "verify-declaration": "verification verification_note correction_items correction_note",
     "confirm-payment": "payment_voucher paid_on",
     "inspect-site": "inspection_finding inspection_note",

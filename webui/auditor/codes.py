@@ -35,6 +35,12 @@ def worded(key: str, event: str) -> Callable[[str], str] | None:
         "unit": _unit,
         "result": _comparison,
         "person": _whose,
+        "reasons": case_words.evaluation_reason,
+        "finding": case_words.finding,
+        "evaluation_finding": case_words.finding,
+        "call_back": case_words.call_back,
+        "evaluation": case_words.evaluation,
+        "retention": case_words.retention,
     }.get(key)
 
 
@@ -55,7 +61,11 @@ def _ended_by(code: str) -> str:
 
 
 def _channel(code: str) -> str:
-    return {"window": pgettext("audit", "at a window")}.get(code, code)
+    names = {
+        "window": pgettext("audit", "at a window"),
+        "online": pgettext("audit", "on the public page"),
+    }
+    return names.get(code, code)
 
 
 def _unit(code: str) -> str:

@@ -63,6 +63,15 @@ def _facts() -> dict[str, str]:
         "name": pgettext("audit", "Name"),
         "points_checked": pgettext("audit", "Review points ticked"),
         "points_unchecked": pgettext("audit", "Review points not ticked"),
+        "grade": pgettext("audit", "Grade"),
+        "reasons": pgettext("audit", "Reasons"),
+        "text": pgettext("audit", "The applicant's words"),
+        "finding": pgettext("audit", "Finding"),
+        "measures": pgettext("audit", "What was rectified"),
+        "files": pgettext("audit", "Number of files"),
+        "events": pgettext("audit", "Number of events"),
+        "retention": pgettext("audit", "Kept for"),
+        "digest": pgettext("audit", "Hash of the list"),
     }
 
 
@@ -81,6 +90,11 @@ def _dates() -> dict[str, str]:
 
 def _variables() -> dict[str, str]:
     return {
+        "call_back": pgettext("audit", "Call back"),
+        "evaluation": pgettext("audit", "Evaluation"),
+        "evaluation_due_at": pgettext("audit", "Time to evaluate ends"),
+        "evaluation_finding": pgettext("audit", "Finding"),
+        "rectification": pgettext("audit", "What was rectified"),
         "correction": pgettext("audit", "How the correction ended"),
         "correction_due_at": pgettext("audit", "Correction due"),
         "decision_reason": pgettext("audit", "Reason of the decision"),

@@ -114,6 +114,22 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "paper.issued": lambda who: pgettext("audit", "%(who)s issued a paper.", who=who),
     "paper.withdrawn": lambda who: pgettext("audit", "%(who)s withdrew a paper.", who=who),
     "feedback.seen": lambda who: pgettext("audit", "%(who)s read the closing feedback.", who=who),
+    "evaluation.invited": lambda who: pgettext(
+        "audit", "%(who)s invited the applicant to evaluate the service.", who=who
+    ),
+    "evaluation.given": lambda who: pgettext(
+        "audit", "%(who)s took in the applicant's evaluation.", who=who
+    ),
+    "evaluation.to-rectify": lambda who: pgettext(
+        "audit", "%(who)s opened the rectification of a poor evaluation.", who=who
+    ),
+    "evaluation.rectified": lambda who: pgettext(
+        "audit", "%(who)s recorded how the evaluation was rectified.", who=who
+    ),
+    "evaluation.lapsed": lambda who: pgettext(
+        "audit", "%(who)s noted that nobody evaluated the service in time.", who=who
+    ),
+    "case.archived": lambda who: pgettext("audit", "%(who)s archived the case.", who=who),
     "personal.destroyed": lambda who: pgettext(
         "audit", "%(who)s destroyed personal data for good.", who=who
     ),

@@ -59,6 +59,8 @@ def then(element: str, intake: str, handling: str) -> str:
             **offices,
         ),
         "Activity_DecideReturned": _("The result is delivered once more, the way you choose."),
+        "Activity_RectifyEvaluation": _("Then the applicant is called back and told."),
+        "Activity_CallBack": _("The evaluation is rectified, and the case is archived."),
     }
     texts["Activity_ExamineLicenceApplication"] = texts["Activity_ExamineApplication"]
     return texts.get(element, _("The case goes on as its process says."))

@@ -16,7 +16,7 @@ from engine.calendar import workdays
 from engine.models import Case, ClockStop, Deadline
 
 STOPPABLE = ("promised", "statutory")
-KINDS = (*STOPPABLE, "notice", "correction", "delivery")
+KINDS = (*STOPPABLE, "notice", "correction", "delivery", "rectify")
 UNITS = ("workday", "day")
 
 ONE_DAY = timedelta(days=1)

@@ -74,6 +74,7 @@ def facts(session: Session, case: Case, matter: Matter, kind: PaperKind) -> dict
         "received_on": case.received_at and clock.local_date(case.received_at),
         "accepted_on": case.accepted_at and clock.local_date(case.accepted_at),
         "decided_on": case.decided_at and clock.local_date(case.decided_at),
+        "closed_on": case.closed_at and clock.local_date(case.closed_at),
         "deemed": case.accepted_by == "law",
         "reason": case.outcome_reason,
         "outcome": case.outcome,

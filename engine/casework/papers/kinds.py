@@ -160,6 +160,13 @@ _ALL = (
         required=("outcome", "reason"),
         optional=("received_on",),
     ),
+    PaperKind(
+        "archive-catalogue",
+        "GD",
+        "归档目录",
+        required=("files", "events", "event_head", "retention"),
+        optional=("outcome", "received_on", "decided_on", "closed_on"),
+    ),
 )
 
 PAPERS: dict[str, PaperKind] = {paper.key: paper for paper in _ALL}
