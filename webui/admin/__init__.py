@@ -31,6 +31,7 @@ def _nav() -> list[NavItem]:
         NavItem(pgettext("admin", "Offices"), "admin.offices"),
         NavItem(pgettext("admin", "Instances"), "admin.instances"),
         NavItem(pgettext("admin", "Incidents"), "admin.incidents", incidents.count_open() or None),
+        NavItem(pgettext("admin", "Evaluations"), "admin.evaluations"),
         NavItem(pgettext("admin", "Calendar"), "admin.calendar"),
     ]
 
@@ -52,4 +53,12 @@ def _paging() -> dict[str, Any]:
 
 
 # The views register on the blueprint above.
-from webui.admin import batches, calendar, incidents, instances, offices, people  # noqa: E402, F401
+from webui.admin import (  # noqa: E402, F401
+    batches,
+    calendar,
+    evaluations,
+    incidents,
+    instances,
+    offices,
+    people,
+)

@@ -53,6 +53,7 @@ from webui.clerk import (  # noqa: E402, F401
     choosing,
     diagram,
     documents,
+    evaluating,
     handing,
     inbox,
     intake,

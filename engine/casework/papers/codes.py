@@ -25,6 +25,7 @@ from engine.people import secret
 from engine.record import keys
 
 CHECK_PATH = "/check"
+EVALUATE_PATH = "/evaluate"
 NUMBER, CODE = "no", "code"  # the names in the address
 LENGTH = 16  # 80 bits; letters and the digits 2 to 7
 

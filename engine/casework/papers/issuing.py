@@ -164,6 +164,7 @@ def _render(
         "code": code,
         "qr": codes.qr_svg(codes.address(public_url, paper_no, code)),
         "check_url": public_url and public_url + codes.CHECK_PATH,
+        "evaluate_url": public_url and public_url + codes.EVALUATE_PATH,
         "demo": case.demo if demo is None else demo,
         "facts": {name: _printed(kind, name, value) for name, value in facts.items()},
     }

@@ -36,6 +36,12 @@ STATED: dict[str, dict[str, Any]] = {
     "delivery-receipt": {"method": "courier", "waybill": "0001"},
     "closing-notice": {"outcome": "withdrawn", "reason": "申请人要求撤回"},
 }
+    "archive-catalogue": {
+        "files": [{"name": "收件凭证", "mark": "0001", "day": "2026-09-14", "sha256": "a" * 64}],
+        "events": 7,
+        "event_head": "b" * 64,
+        "retention": "10-years",
+    },
 
 
 @pytest.fixture

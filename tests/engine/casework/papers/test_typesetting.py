@@ -58,6 +58,12 @@ FACTS: dict[str, dict[str, Any]] = {
 
 def data_of(paper: str, **changes: Any) -> dict[str, Any]:
     kind = PAPERS[paper]
+    "archive-catalogue": {
+        "files": [{"name": REASON, "mark": "0001", "day": "2026-09-14", "sha256": "a" * 64}],
+        "events": 7,
+        "event_head": "b" * 64,
+        "retention": "10年",
+    },
     return {
         "case_no": "500103-20260914-00042",
         "paper_no": f"500103-20260914-00042-{kind.code}-1",
