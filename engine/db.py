@@ -82,7 +82,9 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
-        self.sessions = sessionmaker(self.engine, info={"wiring": wiring, "database": self})
+        self.sessions = sessionmaker(
+            self.engine, expire_on_commit=False, info={"wiring": wiring, "database": self}
+        )
 
     @property
     def is_sqlite(self) -> bool:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, rows
 from engine.bpmn import workflow
 from engine.bpmn.activities import OperationContext
 from engine.bpmn.errors import StepFailed
@@ -158,7 +158,7 @@ class Step:
         entries, self.entries = self.entries, []
         with self.session.no_autoflush:  # the instance is updated once, after its events
             history.append(self.session, self.instance, entries)
-        self.session.flush()
+        rows.write(self.session, self.instance)
 
     def complete(self, token: int, values: Mapping[str, Any]) -> None:
         """Complete the task that waits with a token."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
 
 from engine import clock, rows
 from engine.bpmn.extensions import Limit
@@ -35,7 +34,7 @@ def save(step: Step) -> None:
         step.session.flush()  # whoever completed a task in this very step counts
     changed = [task for task in step.tasks.values() if step.session.is_modified(task)]
     made = [_row(step, one) for one in new]
-    written = [_written(task) for task in changed] + made
+    written = [_written(step, task) for task in changed] + made
     if written:
         rows.put(step.session, Task, written)
     step.left_open = [task for task in step.tasks.values() if task.state in OPEN_STATES]
@@ -45,16 +44,14 @@ def save(step: Step) -> None:
 def _kept(step: Step, row: dict[str, Any]) -> Task:
     """Return a written row as the session's own, without reading it: later changes reach it."""
     task = Task(**row)
-    make_transient_to_detached(task)
-    step.session.add(task)
+    rows.settle(step.session, task)
     return task
 
 
-def _written(task: Task) -> dict[str, Any]:
+def _written(step: Step, task: Task) -> dict[str, Any]:
     """Return a changed task as a row, and take it out of the session's pending work."""
     row = {name: getattr(task, name) for name in Task.__table__.columns.keys()}
-    for name in row:
-        set_committed_value(task, name, row[name])
+    rows.settle(step.session, task)
     return row
 
 

@@ -21,6 +21,7 @@ from engine.errors import Invalid
 
 SAFE_INTEGER = 2**53 - 1  # the largest integer that every JSON reader keeps exactly
 DEPTH = 100
+_WORDS = {None: "null", True: "true", False: "false"}
 
 
 class NotCanonical(Invalid):
@@ -60,12 +61,12 @@ def instant(moment: datetime) -> str:
 
 
 def _text(value: Any, depth: int) -> str:
+    if isinstance(value, str):
+        return _string(value)
     if depth == 0:
         raise NotCanonical(problem=f"nested deeper than {DEPTH}")
     if value is None or value is True or value is False:
-        return json.dumps(value)
-    if isinstance(value, str):
-        return _string(value)
+        return _WORDS[value]
     if isinstance(value, int):
         return str(int(value)) if abs(value) <= SAFE_INTEGER else f'"{int(value)}"'
     if isinstance(value, float):
@@ -73,7 +74,7 @@ def _text(value: Any, depth: int) -> str:
     if isinstance(value, Mapping):
         return _object(value, depth)
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(_text(item, depth - 1) for item in value) + "]"
+        return "[" + ",".join([_text(item, depth - 1) for item in value]) + "]"
     return _string(_plain(value))
 
 
@@ -108,14 +109,14 @@ def _object(value: Mapping[Any, Any], depth: int) -> str:
     for key, item in value.items():
         if not isinstance(key, str):
             raise NotCanonical(problem=f"a key of type {type(key).__name__}")
-        name = unicodedata.normalize("NFC", key)
+        name = key if key.isascii() else unicodedata.normalize("NFC", key)
         if name in members:
             raise NotCanonical(problem="two keys that are equal after normalisation")
         members[name] = f"{_string(name)}:{_text(item, depth - 1)}"
     # RFC 8785, 3.2.3: keys are ordered by UTF-16 code units, not by code points.
     ascii_only = all(map(str.isascii, members))
     ordered = sorted(members, key=None if ascii_only else lambda name: name.encode("utf-16-be"))
-    return "{" + ",".join(members[name] for name in ordered) + "}"
+    return "{" + ",".join([members[name] for name in ordered]) + "}"
 
 
 def _number(value: float) -> str:

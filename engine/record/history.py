@@ -130,7 +130,6 @@ def append(
     if values:
         rows.add(session, EventValue, values)
     instance.event_count, instance.event_head = count, head
-    session.flush()
 
 
 def events(

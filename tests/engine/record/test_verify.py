@@ -424,6 +424,7 @@ def exported(
     session: Session, *, reveal: bool = False, key: Ed25519PrivateKey | None = None
 ) -> list[str]:
     """Return the lines of an export."""
+    session.flush()
     session.expire_all()
     file = io.StringIO()
     public = checkpoint.public_bytes(key) if key else None
