@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, inspect
-from sqlalchemy import update as update_statement
+from sqlalchemy import Table, bindparam, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient, make_transient_to_detached
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,12 +22,13 @@ Model = type[DeclarativeBase]
 
 def add(session: Session, model: Model, rows: Sequence[Row]) -> None:
     """Insert rows that are new, in one statement."""
-    session.connection().execute(_table(model).insert(), rows)
+    session.connection().execute(_table(model).insert(), _one_or_many(rows))
 
 
 def put(session: Session, model: Model, rows: Sequence[Row]) -> None:
     """Insert rows, or replace what is there under their keys; every row names every column."""
-    session.connection().execute(_upsert(_table(model), _dialect(session)), rows)
+    statement = _upsert(_table(model), _dialect(session))
+    session.connection().execute(statement, _one_or_many(rows))
 
 
 def insert_new(session: Session, model: Model, rows: Sequence[Row]) -> int:
@@ -36,9 +36,22 @@ def insert_new(session: Session, model: Model, rows: Sequence[Row]) -> int:
 
     On PostgreSQL this waits for another transaction that is inserting the same key.
     """
-    statement = _insert(_table(model), _dialect(session)).on_conflict_do_nothing()
+    statement = _insert_new(_table(model), _dialect(session))
     connection, keep = session.connection(), {"preserve_rowcount": True}
     return sum(connection.execute(statement, row, execution_options=keep).rowcount for row in rows)
+
+
+def replace(session: Session, model: Model, key: Row, values: Row, seen: Any = None) -> int:
+    """Update one row; return how many there were, 0 or 1.
+
+    Args:
+        key: its primary key, by column.
+        values: the new values, by column.
+        seen: the version it must still have, where the model has versions and that matters.
+    """
+    statement = _update(model, tuple(sorted(values)), seen is not None)
+    named = {f"key_{name}": value for name, value in key.items()}
+    return session.connection().execute(statement, {**values, **named, "seen": seen}).rowcount
 
 
 def write(session: Session, thing: DeclarativeBase) -> None:
@@ -53,16 +66,12 @@ def write(session: Session, thing: DeclarativeBase) -> None:
     before = state.committed_state
     if not before:
         return
-    mapper, names = state.mapper, tuple(sorted(before))
-    values = {name: state.dict[name] for name in names}
-    for column in mapper.primary_key:
-        values[f"key_{column.name}"] = state.dict[column.name]
-    if mapper.version_id_col is not None:
-        version = mapper.version_id_col.name
-        values["seen"] = before.get(version, state.dict[version])
-    statement = _update(_table(type(thing)), names, mapper.version_id_col)
-    if session.connection().execute(statement, values).rowcount != 1:
-        raise StaleDataError(f"a row of {mapper.local_table} has changed since it was read")
+    key = {column.name: state.dict[column.name] for column in state.mapper.primary_key}
+    version = state.mapper.version_id_col
+    seen = None if version is None else before.get(version.name, state.dict[version.name])
+    values = {name: state.dict[name] for name in before}
+    if replace(session, type(thing), key, values, seen) != 1:
+        raise StaleDataError(f"a row of {thing.__tablename__} has changed since it was read")
     settle(session, thing)
 
 
@@ -75,11 +84,16 @@ def settle(session: Session, thing: DeclarativeBase) -> None:
 
 
 @lru_cache(maxsize=256)
-def _update(table: Table, names: tuple[str, ...], version: Any) -> Any:
-    statement = update_statement(table).values({name: bindparam(name) for name in names})
+def _update(model: Model, names: tuple[str, ...], versioned: bool) -> Any:
+    table = _table(model)
+    statement = update(table).values({name: bindparam(name) for name in names})
     for column in table.primary_key:
         statement = statement.where(column == bindparam(f"key_{column.name}"))
-    return statement if version is None else statement.where(version == bindparam("seen"))
+    if not versioned:
+        return statement
+    version = inspect(model).version_id_col
+    assert version is not None
+    return statement.where(version == bindparam("seen"))
 
 
 @lru_cache(maxsize=64)
@@ -88,6 +102,11 @@ def _upsert(table: Table, dialect: str) -> Any:
     changed = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
     keys = [column.name for column in table.primary_key]
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+@lru_cache(maxsize=64)
+def _insert_new(table: Table, dialect: str) -> Any:
+    return _insert(table, dialect).on_conflict_do_nothing()
 
 
 def _insert(table: Table, dialect: str) -> Any:
@@ -100,3 +119,8 @@ def _table(model: Model) -> Table:
 
 def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
+
+
+def _one_or_many(rows: Sequence[Row]) -> Row | Sequence[Row]:
+    # For a list the drivers prepare for many, which one row would pay for.
+    return rows[0] if len(rows) == 1 else rows

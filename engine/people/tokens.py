@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -76,6 +76,17 @@ class Caller:
         return within and permissions.allowed(self.actor, scope)
 
 
+# One question, made once, because every request of a program asks it. The offices come along so
+# that whoever follows an ended one finds it in the session.
+_HOLDER = (
+    select(ApiToken, User, UserRole, Office)
+    .join(User, User.id == ApiToken.user_id)
+    .outerjoin(UserRole, UserRole.user_id == User.id)
+    .outerjoin(Office, or_(Office.id == UserRole.office_id, Office.id == User.office_id))
+    .where(ApiToken.token_hash == bindparam("token_hash"))
+)
+
+
 def issue(
     session: Session, user_id: UUID, *, scopes: Collection[str] = (), days: int = 90
 ) -> Issued:
@@ -120,15 +131,7 @@ def find(session: Session, authorization: str) -> Caller:
         TokenInvalid: as `authenticate`.
     """
     scheme, _, token = authorization.strip().partition(" ")
-    # One question, because every request of a program asks it: the offices come along so that
-    # whoever follows an ended one finds it in the session.
-    found = session.execute(
-        select(ApiToken, User, UserRole, Office)
-        .join(User, User.id == ApiToken.user_id)
-        .outerjoin(UserRole, UserRole.user_id == User.id)
-        .outerjoin(Office, or_(Office.id == UserRole.office_id, Office.id == User.office_id))
-        .where(ApiToken.token_hash == secret.digest(token.strip()))
-    ).all()
+    found = session.execute(_HOLDER, {"token_hash": secret.digest(token.strip())}).all()
     if scheme.lower() != SCHEME or not found:
         raise TokenInvalid()
     row, user = found[0].ApiToken, found[0].User

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from engine import clock, rows
@@ -53,12 +53,8 @@ def remember(
     session: Session, scope: str, key: str, body_hash: str, status: int, body: bytes
 ) -> None:
     """Keep the answer to a request whose key `replay` has taken, in the same transaction."""
-    session.execute(
-        update(IdempotencyRecord)
-        .where(IdempotencyRecord.scope == scope, IdempotencyRecord.key == key)
-        .values(body_hash=body_hash, status=status, body=body)
-        .execution_options(synchronize_session="evaluate")
-    )
+    values = {"body_hash": body_hash, "status": status, "body": body}
+    rows.replace(session, IdempotencyRecord, {"scope": scope, "key": key}, values)
 
 
 def forget(session: Session) -> int:

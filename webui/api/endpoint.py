@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import jsonschema
@@ -92,6 +93,10 @@ class Endpoint:
         """One sentence for the OpenAPI document."""
         return (self.view.__doc__ or "").strip().splitlines()[0]
 
+    @cached_property
+    def _validator(self) -> jsonschema.Draft202012Validator:
+        return jsonschema.Draft202012Validator(self.request)
+
     def register(self, blueprint: Blueprint) -> None:
         """Add the route to a blueprint."""
         blueprint.add_url_rule(self.rule, self.name, self._answer, methods=[self.method])
@@ -149,8 +154,7 @@ class Endpoint:
             body = orjson.loads(request.get_data() or b"{}")
         except orjson.JSONDecodeError as error:
             raise BodyInvalid(problem="it is not JSON", place=f"byte {error.pos}") from error
-        validator = jsonschema.Draft202012Validator(self.request)
-        for error in validator.iter_errors(body):
+        for error in self._validator.iter_errors(body):
             # The library's message quotes the offending value, which may be personal.
             place = "/".join(str(part) for part in error.absolute_path) or "the whole"
             raise BodyInvalid(problem=f"breaks the rule {error.validator!r}", place=place)
