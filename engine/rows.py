@@ -11,24 +11,32 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, inspect, update
+from sqlalchemy import Table, bindparam, inspect, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient, make_transient_to_detached
 from sqlalchemy.orm.exc import StaleDataError
 
 Row = Mapping[str, Any]
 Model = type[DeclarativeBase]
+FEW = 16  # rows that are worth a statement of their own number
 
 
 def add(session: Session, model: Model, rows: Sequence[Row]) -> None:
-    """Insert rows that are new, in one statement."""
-    session.connection().execute(_table(model).insert(), _one_or_many(rows))
+    """Insert rows that are new, in one statement; every row names the same columns."""
+    connection, table = session.connection(), _table(model)
+    if len(rows) <= FEW and len(rows[0]) == len(table.columns):
+        connection.execute(_insert_few(table, len(rows), replacing=False), _numbered(rows))
+    else:
+        connection.execute(table.insert(), rows)
 
 
 def put(session: Session, model: Model, rows: Sequence[Row]) -> None:
     """Insert rows, or replace what is there under their keys; every row names every column."""
-    statement = _upsert(_table(model), _dialect(session))
-    session.connection().execute(statement, _one_or_many(rows))
+    connection, table = session.connection(), _table(model)
+    if len(rows) <= FEW:
+        connection.execute(_insert_few(table, len(rows), replacing=True), _numbered(rows))
+    else:
+        connection.execute(_upsert(table, _dialect(session)), rows)
 
 
 def insert_new(session: Session, model: Model, rows: Sequence[Row]) -> int:
@@ -96,6 +104,30 @@ def _update(model: Model, names: tuple[str, ...], versioned: bool) -> Any:
     return statement.where(version == bindparam("seen"))
 
 
+@lru_cache(maxsize=256)
+def _insert_few(table: Table, count: int, *, replacing: bool) -> Any:
+    """Return one statement for a few whole rows: a list of rows is sent one after the other."""
+    names = table.columns.keys()
+    rows = ", ".join(f"({', '.join(f':{name}_{n}' for name in names)})" for n in range(count))
+    words = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {rows}"
+    if replacing:
+        keys = ", ".join(table.primary_key.columns.keys())
+        changed = [one.name for one in table.columns if not one.primary_key]
+        words += f" ON CONFLICT ({keys}) DO UPDATE SET "
+        words += ", ".join(f"{name} = excluded.{name}" for name in changed)
+    return text(words).bindparams(
+        *(
+            bindparam(f"{one.name}_{n}", type_=one.type)
+            for n in range(count)
+            for one in table.columns
+        )
+    )
+
+
+def _numbered(rows: Sequence[Row]) -> Row:
+    return {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
+
+
 @lru_cache(maxsize=64)
 def _upsert(table: Table, dialect: str) -> Any:
     statement = _insert(table, dialect)
@@ -119,8 +151,3 @@ def _table(model: Model) -> Table:
 
 def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
-
-
-def _one_or_many(rows: Sequence[Row]) -> Row | Sequence[Row]:
-    # For a list the drivers prepare for many, which one row would pay for.
-    return rows[0] if len(rows) == 1 else rows

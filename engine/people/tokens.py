@@ -13,7 +13,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from engine import clock
 from engine.db import Database, reading
@@ -84,6 +84,10 @@ _HOLDER = (
     .outerjoin(UserRole, UserRole.user_id == User.id)
     .outerjoin(Office, or_(Office.id == UserRole.office_id, Office.id == User.office_id))
     .where(ApiToken.token_hash == bindparam("token_hash"))
+    .options(
+        load_only(User.login, User.name, User.office_id, User.left_at),
+        load_only(Office.valid_to, Office.successor_id),
+    )
 )
 
 
