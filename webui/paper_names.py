@@ -20,6 +20,8 @@ _ENGLISH = {
     "change-confirmation": "Confirmation of the change",
     "declaration-receipt": "Receipt of the declaration",
     "result": "Result",
+    "no-record-notice": "Notice of no record",
+    "unsettled-notice": "Notice of open matters",
     "delivery-receipt": "Proof of delivery",
     "closing-notice": "Notice of termination",
     "archive-catalogue": "Catalogue of the archive",

@@ -13,6 +13,7 @@ from engine.casework import calls, cases, deadlines, matters
 from engine.models import Case
 from engine.process.operations import OperationCall
 
+CONFIRMATION = "变更确认书"
 LAPSED = "补正通知期限届满未补正"
 DELIVERY_DAYS = 10  # 行政许可法 art. 44: handed over within ten working days of the decision
 
@@ -20,7 +21,7 @@ DELIVERY_DAYS = 10  # 行政许可法 art. 44: handed over within ten working da
 def issue_declaration_receipt(call: OperationCall) -> dict[str, Any]:
     """Issue the receipt of a tax declaration 申报回执; a declaration is granted by being filed."""
     case = calls.case_of(call)
-    _decide(call, case, "granted")
+    decide(call, case, "granted")
     calls.issue(
         call,
         case,
@@ -39,7 +40,12 @@ def issue_result(call: OperationCall) -> dict[str, Any]:
     case knows: `result_number`, `result_statement`, and the payment where there was one.
     """
     case = calls.case_of(call)
-    _decide(call, case, "granted")
+    decide(call, case, "granted")
+    _issue_result(call, case)
+    return {"decision": "granted", "outcome": "granted"}
+
+
+def _issue_result(call: OperationCall, case: Case) -> None:
     known = call.variables
     calls.issue(
         call,
@@ -51,16 +57,18 @@ def issue_result(call: OperationCall) -> dict[str, Any]:
         payment_voucher=known.get("payment_voucher"),
         paid_on=known.get("paid_on"),
     )
-    return {"decision": "granted", "outcome": "granted"}
 
 
 def grant(call: OperationCall) -> dict[str, Any]:
-    """Decide for the applicant and issue the result."""
+    """Decide for the applicant and issue the result: the paper that the matter promises."""
     case = calls.case_of(call)
-    _decide(call, case, "granted")
-    licence = matters.of_case(call.session, case).is_licence
-    paper = "decision-granted" if licence else "change-confirmation"
-    calls.issue(call, case, paper)  # the opinion of the review is the office's own
+    decide(call, case, "granted")
+    matter = matters.of_case(call.session, case)
+    if matter.is_licence or CONFIRMATION in matter.result.name:
+        paper = "decision-granted" if matter.is_licence else "change-confirmation"
+        calls.issue(call, case, paper)  # the opinion of the review is the office's own
+    else:
+        _issue_result(call, case)
     return {"decision": "granted", "outcome": "granted"}
 
 
@@ -69,12 +77,13 @@ def reject(call: OperationCall) -> dict[str, Any]:
     case = calls.case_of(call)
     reason = call.variables.get("decision_reason") or call.variables.get("review_opinion")
     case.outcome_reason = reason
-    _decide(call, case, "refused")
+    decide(call, case, "refused")
     calls.issue(call, case, "decision-refused", reason=reason)
     return {"decision": "refused", "outcome": "refused"}
 
 
-def _decide(call: OperationCall, case: Case, decision: str) -> None:
+def decide(call: OperationCall, case: Case, decision: str) -> None:
+    """Set down a decision, `granted` or `refused`, and meet the limits of deciding."""
     case.decided_at = clock.now()
     case.stage = "decided"
     if decision == "granted":  # only an end against the applicant has a reason

@@ -20,6 +20,7 @@ from tests.processes.stories import Step
 
 NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
 NOTICE_DUE = NOW + timedelta(days=7)
+MAKE_GOOD_DUE = NOW + timedelta(days=30)
 CORRECTION_DUE = NOW + timedelta(days=14)
 EVALUATION_DUE = NOW + timedelta(days=31)
 
@@ -42,6 +43,10 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
     },
     "tax.issue_receipt": lambda v: {"decision": "granted", "outcome": "granted"},
     "result.issue": lambda v: {"decision": "granted", "outcome": "granted"},
+    "certificate.no_record": lambda v: {"decision": "granted", "outcome": "granted"},
+    "clearance.promise": lambda v: {"make_good_due_at": MAKE_GOOD_DUE.isoformat()},
+    "clearance.refuse": lambda v: {"decision": "refused", "outcome": "refused"},
+    "duty.check": lambda v: {"duty_due_on": None, "is_late": False},
     "case.grant": lambda v: {"decision": "granted", "outcome": "granted"},
     "case.reject": lambda v: {"decision": "refused", "outcome": "refused"},
     "delivery.start": lambda v: {
@@ -57,6 +62,7 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
 }
 SILENT = {"office.route", "office.send_back", "consultation.ask", "consultation.answer"}
 SILENT |= {"evaluation.rectify", "evaluation.rectified", "archive.make"}
+SILENT |= {"clearance.keep", "clearance.lapse", "enquiry.take_up"}
 SILENT |= {"clock.stop", "clock.resume", "delivery.sent", "delivery.finish"}
 
 

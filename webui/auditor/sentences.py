@@ -76,6 +76,17 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "special-procedure.ended": lambda who: pgettext(
         "audit", "%(who)s ended the special procedure.", who=who
     ),
+    "duty.late": lambda who: pgettext("audit", "%(who)s noted that the report came late.", who=who),
+    "enquiry.taken-up": lambda who: pgettext("audit", "%(who)s took the enquiry up.", who=who),
+    "clearance.promised": lambda who: pgettext(
+        "audit", "%(who)s recorded the commitment to make good what is open.", who=who
+    ),
+    "clearance.kept": lambda who: pgettext(
+        "audit", "%(who)s recorded that the commitment was kept.", who=who
+    ),
+    "clearance.broken": lambda who: pgettext(
+        "audit", "%(who)s recorded that the commitment was broken.", who=who
+    ),
     "declaration.compared": lambda who: pgettext(
         "audit", "%(who)s compared the declaration.", who=who
     ),

@@ -156,6 +156,16 @@ class _Teller:
             "special-procedure.ended": lambda: _(
                 "%(who)s recorded the result of the special procedure.", who=who
             ),
+            "duty.late": lambda: _(
+                "The report came after its last day, %(day)s.", day=_day(facts.get("due_on"))
+            ),
+            "enquiry.taken-up": lambda: _("The enquiry was taken up."),
+            "clearance.promised": lambda: _(
+                "The applicant committed to make good what is open by %(day)s.",
+                day=_day(facts.get("due_on")),
+            ),
+            "clearance.kept": lambda: _("The commitment was kept."),
+            "clearance.broken": lambda: _("The commitment was not kept."),
             "declaration.compared": lambda: (
                 _("Declared and invoiced sales were compared: they match.")
                 if facts.get("result") == "matched"

@@ -28,6 +28,8 @@ OUTCOMES = (
     "change-confirmation",
     "declaration-receipt",
     "result",
+    "no-record-notice",
+    "unsettled-notice",
     "refusal-of-acceptance",
     "closing-notice",
 )

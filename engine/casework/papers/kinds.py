@@ -145,6 +145,19 @@ _ALL = (
         money=("amount",),
     ),
     PaperKind(
+        "no-record-notice",
+        "WJ",
+        "无记录告知书",
+        required=("decided_on",),
+        optional=("answers", "statement"),
+    ),
+    PaperKind(
+        "unsettled-notice",
+        "WS",
+        "税务事项通知书（未结事项告知）",
+        required=("decided_on", "reason"),
+    ),
+    PaperKind(
         "delivery-receipt",
         "SD",
         "送达回证",

@@ -33,6 +33,8 @@ STATED: dict[str, dict[str, Any]] = {
     "change-confirmation": {},
     "declaration-receipt": {"tax_payable": 123450, "paid_on": "2026-09-14"},
     "result": {"number": "0001", "amount": 100, "paid_on": "2026-09-14"},
+    "no-record-notice": {},
+    "unsettled-notice": {"reason": "九月的增值税没有申报。"},
     "delivery-receipt": {"method": "courier", "waybill": "0001"},
     "closing-notice": {"outcome": "withdrawn", "reason": "申请人要求撤回"},
 }

@@ -48,6 +48,8 @@ FACTS: dict[str, dict[str, Any]] = {
         "amount": {"digits": "1.00元", "capitals": "壹元整"},
         "answers": [{"label": "所属期", "value": "2026年8月"}],
     },
+    "no-record-notice": {"decided_on": "2026年9月20日", "statement": REASON},
+    "unsettled-notice": {"decided_on": "2026年9月20日", "reason": REASON},
     "delivery-receipt": {
         "method": "窗口领取",
         "documents": [{"title": "决定书", "paper_no": "500103-20260914-00042-ZY-1"}],
