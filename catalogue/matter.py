@@ -231,11 +231,33 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """How many days more a limit may get once, approved by the head of the organ 延长期限."""
+
+    days: int  # of the unit of the statutory limit
+    basis: str  # the article that allows it
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
 class Limits:
-    """Statutory and promised limit 法定、承诺办结时限; None where there is none."""
+    """Statutory and promised limit 法定、承诺办结时限; None where there is none.
+
+    `lower_review` is the part of a lower organ that examines first (行政许可法第四十三条); it lies
+    within the statutory limit. `extension` is needed only where the law of licences says nothing.
+    """
 
     statutory: Limit | None = None
     promised: Limit | None = None
+    lower_review: Limit | None = None
+    extension: Extension | None = None
+
+
+# 行政许可法 art. 42: para. 1, twenty days and ten; para. 2, joint handling, forty-five and fifteen.
+LICENCE_EXTENSIONS: Mapping[int, Extension] = {
+    20: Extension(10, "《中华人民共和国行政许可法》第四十二条第一款", Confidence.SURE),
+    45: Extension(15, "《中华人民共和国行政许可法》第四十二条第二款", Confidence.SURE),
+}
 
 
 @dataclass(frozen=True)
@@ -450,6 +472,19 @@ class Matter:
     def is_open(self) -> bool:
         """Whether new cases may begin; ask `is_valid_on` too."""
         return self.state.kind is StateKind.OPEN
+
+    @property
+    def extension(self) -> Extension | None:
+        """How much longer its limit may become; None where nothing allows it.
+
+        A limit that another law sets is extended by that law only, so by the catalogue's word.
+        """
+        limit = self.limits.statutory
+        if limit is None or self.limits.extension is not None:
+            return self.limits.extension
+        if self.is_licence and limit.unit is LimitUnit.WORKDAY:
+            return LICENCE_EXTENSIONS.get(limit.days)
+        return None
 
     @property
     def is_immediate(self) -> bool:

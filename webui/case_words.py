@@ -38,6 +38,7 @@ def _english_tasks() -> dict[str, str]:
         "Activity_SendParcel": "Record the parcel",
         "Activity_TrackParcel": "Record how the parcel fares",
         "Activity_DecideReturned": "Decide about the returned parcel",
+        "Activity_ApproveExtension": "Approve the extension",
         "Activity_RectifyEvaluation": "Verify and rectify",
         "Activity_CallBack": "Call back and tell",
     }
@@ -104,6 +105,7 @@ def limit(code: str) -> str:
         "notice": _("limit of the one-time notice"),
         "correction": _("limit of the correction"),
         "delivery": _("limit of the delivery"),
+        "lower-review": _("limit of the review by the lower office"),
         "rectify": _("limit to rectify an evaluation"),
     }
     return names.get(code, code)

@@ -102,6 +102,7 @@ def _start_clocks(call: OperationCall, case: Case, *, accepted_by: str) -> None:
     for kind, limit in (
         ("promised", matter.limits.promised),
         ("statutory", matter.limits.statutory),
+        ("lower-review", matter.limits.lower_review),
     ):
         if limit is None or not limit.days:
             continue

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.calendar import workdays
-from engine.casework import cases
+from engine.casework import cases, evaluations
 from engine.models import OPEN_STATES, Case, Deadline, Instance, Task
 from engine.people.identity import Actor
 
-CLOCKS = ("statutory", "promised", "notice", "correction", "rectify")
+CLOCKS = ("statutory", "promised", "lower-review", "notice", "correction", "rectify")
 
 
 def on_step(session: Session, instance: Instance, by: Actor) -> None:
@@ -35,7 +35,10 @@ def on_step(session: Session, instance: Instance, by: Actor) -> None:
 def on_finished(session: Session, instance: Instance, by: Actor) -> None:
     """Close the case of an ended instance if its process has not done so."""
     case = session.get(Case, instance.id)
-    if case is None or case.closed_at is not None:
+    if case is None:
+        return
+    evaluations.end(session, case)
+    if case.closed_at is not None:
         return
     case.closed_at = clock.now()
     case.stage = "closed"

@@ -89,7 +89,7 @@ def decide(call: OperationCall, case: Case, decision: str) -> None:
     if decision == "granted":  # only an end against the applicant has a reason
         case.outcome_reason = None
     calls.note(call, case, "case.decided", decision=decision, reason=case.outcome_reason)
-    for kind in ("promised", "statutory"):
+    for kind in deadlines.STOPPABLE:
         deadlines.meet(call.session, case, kind, by=call.by)
     if matters.of_case(call.session, case).is_licence:
         decided_on = clock.local_date(case.decided_at)

@@ -179,6 +179,13 @@ def lapse(call: OperationCall) -> dict[str, Any]:
     return {"evaluation": "none"}
 
 
+def end(session: Session, case: Case) -> None:
+    """Take the invitation back when the process of a case has ended in any other way."""
+    row = latest(session, case)
+    if row is not None and row.evaluated_at is None and row.lapsed_at is None:
+        row.lapsed_at = clock.now()
+
+
 def latest(session: Session, case: Case) -> Evaluation | None:
     """Return the newest evaluation of a case, given or not."""
     return session.scalars(

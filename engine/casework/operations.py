@@ -24,6 +24,7 @@ from engine.casework import (
     duties,
     enquiries,
     evaluations,
+    extensions,
     matters,
     routing,
 )
@@ -164,6 +165,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "archive.make": archiving.make,
     "case.receive": acceptance.receive,
     "case.accept": acceptance.accept,
+    "clock.ask_extension": extensions.ask,
+    "clock.extend": extensions.extend,
     "case.accept_by_law": acceptance.accept_by_law,
     "case.refuse_acceptance": acceptance.refuse_acceptance,
     "case.grant": deciding.grant,

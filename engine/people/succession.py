@@ -120,7 +120,11 @@ def _touched(session: Session, office_id: str) -> list[Any]:
     places = (
         select(Case.instance_id)
         .join(Instance, Instance.id == Case.instance_id)
-        .where(running, or_(*(getattr(Case, name) == office_id for name in CASE_OFFICES))),
+        .where(
+            running,
+            Case.closed_at.is_(None),  # a closed case that waits for its evaluation has its names
+            or_(*(getattr(Case, name) == office_id for name in CASE_OFFICES)),
+        ),
         select(Task.instance_id).where(Task.state.in_(OPEN_STATES), Task.office_id == office_id),
         select(Instance.id).where(running, Instance.office_id == office_id),
     )
@@ -130,7 +134,7 @@ def _touched(session: Session, office_id: str) -> list[Any]:
 def _move(session: Session, instance: Instance, old: str, new: str) -> dict[str, tuple[Any, Any]]:
     changes: dict[str, tuple[Any, Any]] = {}
     case = session.get(Case, instance.id)
-    if case is not None:
+    if case is not None and case.closed_at is None:
         for name in CASE_OFFICES:
             if getattr(case, name) == old:
                 setattr(case, name, new)

@@ -63,6 +63,7 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
 SILENT = {"office.route", "office.send_back", "consultation.ask", "consultation.answer"}
 SILENT |= {"evaluation.rectify", "evaluation.rectified", "archive.make"}
 SILENT |= {"clearance.keep", "clearance.lapse", "enquiry.take_up"}
+SILENT |= {"clock.ask_extension", "clock.extend"}
 SILENT |= {"clock.stop", "clock.resume", "delivery.sent", "delivery.finish"}
 
 

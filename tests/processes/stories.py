@@ -25,7 +25,8 @@ def examine_licence(decision: str = "accept") -> Step:
 
 
 def review(result: str = "approve") -> Step:
-    return "Activity_ReviewApplication", {"review": result, "review_opinion": "理由"}
+    special = {"special_kind": "hearing"} if result == "special" else {}
+    return "Activity_ReviewApplication", {"review": result, "review_opinion": "理由"} | special
 
 
 def sign(signature: str = "approve") -> Step:

@@ -49,6 +49,8 @@ LAW = [
     ("routing", "Activity_RouteCase", "审批权属不变"),
     ("special-procedure", "Activity_StopClock", "第四十五条"),
     ("decision", "Activity_SignDecision", "不是审查人"),
+    ("special-procedure", "Activity_ApproveExtension", "第四十二条"),
+    ("special-procedure", "Activity_ExtendLimit", "第四十二条"),
     ("decision", "Activity_GrantApplication", "第四十四条"),
     ("decision", "Activity_RejectApplication", "第三十八条"),
     ("delivery", "Activity_StartDelivery", "第四十四条"),

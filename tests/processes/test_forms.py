@@ -36,6 +36,7 @@ RESULTS = {
     "track-parcel": "tracking tracking_note",
     "decide-returned": "returned_choice",
     "rectify-evaluation": "evaluation_finding rectification",
+    "approve-extension": "extension extension_note",
     "call-back": "call_back call_back_note",
     "verify-declaration": "verification verification_note correction_items correction_note",
     "confirm-payment": "payment_voucher paid_on",

@@ -80,6 +80,7 @@ def _dates() -> dict[str, str]:
         "accepted_at": pgettext("audit", "Accepted at"),
         "due_on": pgettext("audit", "Due on"),
         "promised_due_on": pgettext("audit", "Promised limit due on"),
+        "lower-review_due_on": pgettext("audit", "Review by the lower office due on"),
         "statutory_due_on": pgettext("audit", "Statutory limit due on"),
         "started_on": pgettext("audit", "Started on"),
         "stopped_on": pgettext("audit", "Stopped on"),
@@ -90,6 +91,8 @@ def _dates() -> dict[str, str]:
 
 def _variables() -> dict[str, str]:
     return {
+        "extension": pgettext("audit", "Extension of the limit"),
+        "extension_note": pgettext("audit", "Why it is not extended"),
         "call_back": pgettext("audit", "Call back"),
         "evaluation": pgettext("audit", "Evaluation"),
         "evaluation_due_at": pgettext("audit", "Time to evaluate ends"),

@@ -104,6 +104,9 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "clock.met": lambda who: pgettext("audit", "%(who)s met a limit.", who=who),
     "clock.stopped": lambda who: pgettext("audit", "%(who)s stopped the clock.", who=who),
     "clock.resumed": lambda who: pgettext("audit", "%(who)s let the clock run again.", who=who),
+    "extension.asked": lambda who: pgettext(
+        "audit", "%(who)s asked for an extension of the limit.", who=who
+    ),
     "delivery.started": lambda who: pgettext("audit", "%(who)s began the delivery.", who=who),
     "delivery.sent": lambda who: pgettext("audit", "%(who)s sent the parcel.", who=who),
     "delivery.tracked": lambda who: pgettext(

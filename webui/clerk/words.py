@@ -59,6 +59,10 @@ def then(element: str, intake: str, handling: str) -> str:
             **offices,
         ),
         "Activity_DecideReturned": _("The result is delivered once more, the way you choose."),
+        "Activity_ApproveExtension": _(
+            "If approved, the applicant is told the reason and the new limit in writing; the clock "
+            "goes on either way, and so does the review."
+        ),
         "Activity_RectifyEvaluation": _("Then the applicant is called back and told."),
         "Activity_CallBack": _("The evaluation is rectified, and the case is archived."),
     }

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import workdays
 from engine.models import Case, ClockStop, Deadline
 
-STOPPABLE = ("promised", "statutory")
+STOPPABLE = ("promised", "statutory", "lower-review")
 KINDS = (*STOPPABLE, "notice", "correction", "delivery", "rectify")
 UNITS = ("workday", "day")
 

@@ -104,6 +104,13 @@ _ALL = (
         replaces=False,
     ),
     PaperKind(
+        "extension-notice",
+        "YQ",
+        "延长办理期限告知书",
+        required=("reason", "days", "unit", "basis", "due_on"),
+        optional=("accepted_on",),
+    ),
+    PaperKind(
         "decision-granted",
         "ZY",
         "准予行政许可决定书",

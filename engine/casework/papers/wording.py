@@ -35,6 +35,7 @@ NAMES: dict[str, dict[str, str]] = {
         "expert-review": "专家评审",
     },
     "retention": {"permanent": "永久", "30-years": "30年", "10-years": "10年"},
+    "unit": {"workday": "个工作日", "day": "日"},
     "ground": {
         "no-licence-needed": "申请事项依法不需要取得行政许可",
         "not-in-authority": "申请事项依法不属于本机关职权范围",

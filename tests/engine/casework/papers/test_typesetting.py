@@ -30,6 +30,13 @@ FACTS: dict[str, dict[str, Any]] = {
     "refusal-of-acceptance": {"reason": REASON, "ground": "不属于本机关职权范围"},
     "correction-notice": {"items": ["营业执照", REASON], "due_on": "2026年9月28日"},
     "special-procedure-notice": {"kind": "专家评审", "reason": REASON, "days": 10},
+    "extension-notice": {
+        "reason": REASON,
+        "days": 10,
+        "unit": "个工作日",
+        "basis": "第四十二条",
+        "due_on": "2026年10月28日",
+    },
     "decision-granted": {"decided_on": "2026年9月20日", "result_name": "许可证"},
     "decision-refused": {"decided_on": "2026年9月20日", "reason": REASON},
     "change-confirmation": {
