@@ -28,6 +28,8 @@ from sqlalchemy.types import TypeDecorator
 from engine import outages
 from engine.outages import LOCK_SECONDS, DatabaseBusy
 
+SILENCE_SECONDS = 10
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -103,7 +105,16 @@ class Database:
                 "pool_size": 10,
                 "max_overflow": 10,
                 "pool_timeout": LOCK_SECONDS,
-                "connect_args": {"options": options, "connect_timeout": 5},
+                "connect_args": {
+                    "options": options,
+                    "connect_timeout": 5,
+                    # A server that is cut off says nothing: what it has not confirmed by then
+                    # is given up, and whoever asked is told that the database is away.
+                    "tcp_user_timeout": SILENCE_SECONDS * 1000,
+                    "keepalives_idle": SILENCE_SECONDS,
+                    "keepalives_interval": 2,
+                    "keepalives_count": 3,
+                },
             }
         elif self.lock_path is None:
             arguments |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from engine import keyfile
+from engine import keyfile, outages
 from engine.errors import NotFound, Unavailable
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -52,10 +52,11 @@ class FileStore:
 
         Raises:
             FileMissing: it is no name that a file can have.
+            StoreFull: there is no room for them.
         """
         path = self._path(name)
-        self._make_folder(path.parent)
-        with self._lock(fcntl.LOCK_SH):
+        with outages.storing(), self._lock(fcntl.LOCK_SH):
+            self._make_folder(path.parent)
             draft = path.parent / f".{secrets.token_hex(8)}"
             try:
                 _write_synced(draft, blocks)

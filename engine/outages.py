@@ -20,7 +20,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from engine.errors import Conflict, EngineError, Unavailable
 
 LOCK_SECONDS = 5.0
-_LOCK_NOT_AVAILABLE, _DISK_FULL, _TOO_MANY_CONNECTIONS = "55P03", "53100", "53300"
+_DISK_FULL, _TOO_MANY_CONNECTIONS = "53100", "53300"
+_HELD = ("55P03", "40P01")  # no lock in time; a deadlock, of which the server ended this side
 _SHUTDOWN, _CONNECTION = "57P0", "08"  # what the codes begin with
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
@@ -52,6 +53,13 @@ class DatabaseFull(DatabaseOutage):
 
     code = "database-full"
     message = "The database cannot write: its disk is full or fails. Nothing of this was kept."
+
+
+class StoreFull(Unavailable):
+    """Make room on the disk of the file store and send the file again; nothing of it was kept."""
+
+    code = "store-full"
+    message = "The file store cannot write: its disk is full or fails. Nothing of this was kept."
 
 
 class Overtaken(Conflict):
@@ -105,6 +113,21 @@ def of_file(error: OSError) -> Unavailable | None:
     return DatabaseFull(seconds=60) if error.errno in _NO_ROOM else None
 
 
+@contextmanager
+def storing() -> Iterator[None]:
+    """Name what keeps a file from being stored.
+
+    Raises:
+        StoreFull: there is no room, or the disk fails.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StoreFull(seconds=60) from error
+        raise
+
+
 def _of_sqlite(error: sqlite3.Error) -> Unavailable | None:
     # The lower byte is the kind; the rest tells at which call it happened.
     kind = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
@@ -117,7 +140,7 @@ def _of_sqlite(error: sqlite3.Error) -> Unavailable | None:
 
 def _of_postgresql(error: DBAPIError) -> Unavailable | None:
     state = getattr(error.orig, "sqlstate", None)
-    if state == _LOCK_NOT_AVAILABLE:
+    if state in _HELD:
         return DatabaseBusy(seconds=LOCK_SECONDS)
     if state == _DISK_FULL:
         return DatabaseFull(seconds=60)

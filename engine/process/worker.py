@@ -8,6 +8,7 @@ or full is waited for; what was held then is let go of when it is back.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from threading import Event
 
@@ -81,15 +82,18 @@ class _Worker:
     def _jobs(self) -> int:
         done = 0
         while not self.stop.is_set():
+            until = time.monotonic() + jobs.LEASE.total_seconds() / 2
             self.held = list(jobs.take(self.database))
             succeeded = 0
             while self.held and not self.stop.is_set():
                 succeeded += jobs.perform(self.database, self.held[0])
                 del self.held[0]  # after the attempt: an outage leaves it held
+                if time.monotonic() > until:  # a slow outside system: the leases would run out
+                    break
+            self._let_go()
             done += succeeded
             if not succeeded:
                 break
-        self._let_go()
         return done
 
     def _let_go(self) -> None:

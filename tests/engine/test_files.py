@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.files import FileMissing, FileStore
+from engine.outages import StoreFull
 
 CONTENT = "受理通知书".encode()
 NAME, OTHER = "a" * 64, "b" * 64
@@ -49,6 +52,30 @@ def test_keeping_again_replaces_while_readers_go_on(store: FileStore) -> None:
     assert read(store, NAME) == b"second"
 
 
+NO_ROOM = """
+import resource, signal, sys
+from pathlib import Path
+from engine.files import FileStore
+from engine.outages import StoreFull
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    FileStore(Path(sys.argv[1])).keep("a" * 64, [b"x" * 100_000])
+except StoreFull as error:
+    print(error.code)
+"""
+
+
+def test_without_room_nothing_is_kept_and_the_refusal_has_a_name(store: FileStore) -> None:
+    command = [sys.executable, "-c", NO_ROOM, str(store.root)]
+
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "store-full", told.stderr
+    assert files_in(store) == []
+
+
 def test_many_writers_of_one_name_leave_one_whole_file(store: FileStore) -> None:
     contents = [bytes([number]) * 500_000 for number in range(20)]
 
@@ -66,7 +93,7 @@ def test_what_cannot_be_written_whole_is_not_there(store: FileStore) -> None:
 
     store.keep(NAME, [b"whole"])
     for name in (NAME, OTHER):
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(StoreFull):
             store.keep(name, broken())
 
     assert read(store, NAME) == b"whole"
