@@ -189,6 +189,7 @@ def stop(code: str) -> str:
         "quarantine": _("quarantine"),
         "appraisal": _("appraisal"),
         "expert-review": _("expert review"),
+        "department-review": _("review by the department in charge"),
     }
     return names.get(code, code)
 

@@ -19,6 +19,7 @@ _ENGLISH = {
     "decision-granted": "Decision to grant",
     "decision-refused": "Decision to refuse",
     "change-confirmation": "Confirmation of the change",
+    "refund-notice": "Notice of a refund",
     "declaration-receipt": "Receipt of the declaration",
     "result": "Result",
     "no-record-notice": "Notice of no record",

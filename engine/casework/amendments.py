@@ -1,9 +1,9 @@
 """Amendments: what an applicant corrects of the answers given at receipt.
 
-A process names the answers that a correction may change, in its property `amendable`; without it
-the answers stand and only materials are handed in later. The answers are checked whole, as at
-receipt, because one may decide whether another is asked. Each change is an event, before and
-after, and the process goes on with the corrected values.
+A process names the answers that a correction may change in its property `amendable`, or says `*`
+for all; without it the answers stand and only materials are handed in later. The answers are
+checked whole, as at receipt, because one may decide whether another is asked. Each change is an
+event, before and after, and the process goes on with the corrected values.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from engine.record.history import UNSET, Entry, Value
 
 SUBMIT = "Activity_SubmitCorrection"
 PROPERTY = "amendable"
+ALL = "*"
 
 
 def fields(session: Session, case: Case) -> tuple[FormField, ...]:
@@ -41,7 +42,9 @@ def fields(session: Session, case: Case) -> tuple[FormField, ...]:
     return tuple(
         one
         for one in matter.fields
-        if one.key in named and one.derived is None and one.key != matter.handling.by
+        if (one.key in named or ALL in named)
+        and one.derived is None
+        and one.key != matter.handling.by
     )
 
 

@@ -12,6 +12,7 @@ from engine import clock
 from engine.casework import calls, cases, deadlines, matters
 from engine.models import Case
 from engine.process.operations import OperationCall
+from engine.record import personal
 
 CONFIRMATION = "变更确认书"
 LAPSED = "补正通知期限届满未补正"
@@ -37,7 +38,8 @@ def issue_result(call: OperationCall) -> dict[str, Any]:
     """Issue the result of a matter that is done at once 即办; nobody signs it first.
 
     The paper bears the name of the result and speaks for the handling office. It prints what the
-    case knows: `result_number`, `result_statement`, and the payment where there was one.
+    case knows: `result_number`, `result_statement` (a variable, or kept apart where the form calls
+    it personal), and the payment where there was one.
     """
     case = calls.case_of(call)
     decide(call, case, "granted")
@@ -46,13 +48,14 @@ def issue_result(call: OperationCall) -> dict[str, Any]:
 
 
 def _issue_result(call: OperationCall, case: Case) -> None:
+    kept = personal.values(call.session, case.instance_id).get("result_statement")
     known = call.variables
     calls.issue(
         call,
         case,
         "result",
         number=known.get("result_number"),
-        statement=known.get("result_statement"),
+        statement=known.get("result_statement") or kept,
         amount=int(known.get("tax_payable") or 0) or None,
         payment_voucher=known.get("payment_voucher"),
         paid_on=known.get("paid_on"),

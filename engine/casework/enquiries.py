@@ -12,6 +12,7 @@ from typing import Any
 from engine import clock
 from engine.casework import calls, deadlines, deciding, matters
 from engine.process.operations import OperationCall
+from engine.record import personal
 
 
 def take_up(call: OperationCall) -> dict[str, Any]:
@@ -32,5 +33,6 @@ def no_record(call: OperationCall) -> dict[str, Any]:
     """Answer that nothing is on record 无记录告知; the service was rendered all the same."""
     case = calls.case_of(call)
     deciding.decide(call, case, "granted")
-    calls.issue(call, case, "no-record-notice", statement=call.variables.get("result_statement"))
+    statement = personal.values(call.session, case.instance_id).get("result_statement")
+    calls.issue(call, case, "no-record-notice", statement=statement)
     return {"decision": "granted", "outcome": "granted"}

@@ -27,6 +27,7 @@ from engine.casework import (
     extensions,
     matters,
     routing,
+    taxation,
 )
 from engine.errors import Invalid
 from engine.models import Office
@@ -143,16 +144,6 @@ def resume_clock(call: OperationCall) -> dict[str, Any]:
     return {"special_done": True, "review": "approve"}
 
 
-def compare_declaration(call: OperationCall) -> dict[str, Any]:
-    """Compare declared with invoiced sales 一窗式比对, both in 分; a difference is verified."""
-    declared = int(call.variables.get("declared_sales") or 0)
-    invoiced = int(call.variables.get("invoiced_sales") or 0)
-    comparison = "matched" if declared >= invoiced else "different"
-    case = calls.case_of(call)
-    calls.note(call, case, "declaration.compared", result=comparison)
-    return {"comparison": comparison}
-
-
 def _delivery(step: Callable[..., Mapping[str, Any]]) -> Operation:
     def run(call: OperationCall) -> Mapping[str, Any]:
         return step(call.session, calls.case_of(call), call.variables, by=call.by)
@@ -165,8 +156,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "archive.make": archiving.make,
     "case.receive": acceptance.receive,
     "case.accept": acceptance.accept,
-    "clock.ask_extension": extensions.ask,
-    "clock.extend": extensions.extend,
     "case.accept_by_law": acceptance.accept_by_law,
     "case.refuse_acceptance": acceptance.refuse_acceptance,
     "case.grant": deciding.grant,
@@ -176,6 +165,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "case.close": deciding.close,
     "clock.start_notice": acceptance.start_notice,
     "clock.stop": stop_clock,
+    "clock.ask_extension": extensions.ask,
+    "clock.extend": extensions.extend,
     "clock.resume": resume_clock,
     "consultation.ask": ask_consultation,
     "consultation.answer": answer_consultation,
@@ -192,9 +183,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "evaluation.rectify": evaluations.rectify,
     "office.route": route,
     "office.send_back": send_back,
-    "tax.compare": compare_declaration,
-    "tax.issue_receipt": deciding.issue_declaration_receipt,
-}
     "certificate.no_record": enquiries.no_record,
     "clearance.keep": clearance.keep,
     "clearance.lapse": clearance.lapse,
@@ -203,3 +191,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "duty.check": duties.check,
     "enquiry.take_up": enquiries.take_up,
     "result.issue": deciding.issue_result,
+    "refund.open": taxation.open_refund,
+    "refund.tell": taxation.tell_refund,
+    "tax.assess": taxation.assess,
+    "tax.compare": taxation.compare,
+    "tax.issue_receipt": deciding.issue_declaration_receipt,
+}

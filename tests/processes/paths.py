@@ -39,8 +39,10 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
     "correction.lapse": lambda v: {"correction": "lapsed"}
     | ({} if v.get("intake_result") else {"intake_result": "lapsed", "outcome": "lapsed"}),
     "tax.compare": lambda v: {
-        "comparison": "matched" if v["declared_sales"] >= v["invoiced_sales"] else "different"
+        "comparison": "matched" if v["declared_sales"] >= v["invoiced_sales"] else "different",
+        "tax_refundable": 0,
     },
+    "refund.open": lambda v: {"refund_handed_over": v.get("receipt") == "accept", "refund": None},
     "tax.issue_receipt": lambda v: {"decision": "granted", "outcome": "granted"},
     "result.issue": lambda v: {"decision": "granted", "outcome": "granted"},
     "certificate.no_record": lambda v: {"decision": "granted", "outcome": "granted"},
@@ -61,9 +63,10 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
     "case.terminate": lambda v: {"outcome": "terminated"},
 }
 SILENT = {"office.route", "office.send_back", "consultation.ask", "consultation.answer"}
+SILENT |= {"clock.ask_extension", "clock.extend"}
 SILENT |= {"evaluation.rectify", "evaluation.rectified", "archive.make"}
 SILENT |= {"clearance.keep", "clearance.lapse", "enquiry.take_up"}
-SILENT |= {"clock.ask_extension", "clock.extend"}
+SILENT |= {"refund.tell", "tax.assess"}
 SILENT |= {"clock.stop", "clock.resume", "delivery.sent", "delivery.finish"}
 
 

@@ -6,7 +6,6 @@ from engine.bpmn import xml
 from engine.casework.operations import OPERATIONS
 from tests.processes.diagrams import FILES, extension, read
 
-
 AHEAD = {
     "certificate.no_record",
     "clearance.keep",

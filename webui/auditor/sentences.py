@@ -90,6 +90,10 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "declaration.compared": lambda who: pgettext(
         "audit", "%(who)s compared the declaration.", who=who
     ),
+    "tax.assessed": lambda who: pgettext(
+        "audit", "%(who)s determined the tax to be paid.", who=who
+    ),
+    "refund.opened": lambda who: pgettext("audit", "%(who)s began a refund.", who=who),
     "correction.told": lambda who: pgettext(
         "audit", "%(who)s told the applicant what to correct.", who=who
     ),
@@ -100,13 +104,13 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
         "audit", "%(who)s recorded that the correction was not answered in time.", who=who
     ),
     "clock.started": lambda who: pgettext("audit", "%(who)s started a clock.", who=who),
+    "extension.asked": lambda who: pgettext(
+        "audit", "%(who)s asked for an extension of the limit.", who=who
+    ),
     "clock.extended": lambda who: pgettext("audit", "%(who)s extended a limit.", who=who),
     "clock.met": lambda who: pgettext("audit", "%(who)s met a limit.", who=who),
     "clock.stopped": lambda who: pgettext("audit", "%(who)s stopped the clock.", who=who),
     "clock.resumed": lambda who: pgettext("audit", "%(who)s let the clock run again.", who=who),
-    "extension.asked": lambda who: pgettext(
-        "audit", "%(who)s asked for an extension of the limit.", who=who
-    ),
     "delivery.started": lambda who: pgettext("audit", "%(who)s began the delivery.", who=who),
     "delivery.sent": lambda who: pgettext("audit", "%(who)s sent the parcel.", who=who),
     "delivery.tracked": lambda who: pgettext(

@@ -171,6 +171,8 @@ class _Teller:
                 if facts.get("result") == "matched"
                 else _("Declared and invoiced sales were compared: they differ.")
             ),
+            "tax.assessed": lambda: _("%(who)s determined the tax to be paid.", who=who),
+            "refund.opened": lambda: _("A refund was asked for."),
             "delivery.started": lambda: _(
                 "The result is delivered %(method)s.", method=words.delivery(facts.get("method"))
             ),

@@ -33,6 +33,7 @@ STOP_KINDS: Mapping[str, str] = MappingProxyType(
         "quarantine": "检疫",
         "appraisal": "鉴定",
         "expert-review": "专家评审",
+        "department-review": "主管部门复核",
     }
 )
 

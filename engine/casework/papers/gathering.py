@@ -30,6 +30,7 @@ OUTCOMES = (
     "result",
     "no-record-notice",
     "unsettled-notice",
+    "refund-notice",
     "refusal-of-acceptance",
     "closing-notice",
 )
@@ -146,8 +147,8 @@ def _outcomes(session: Session, case: Case, matter: Matter) -> list[dict[str, st
         .where(Document.instance_id == case.instance_id, Document.paper.in_(OUTCOMES))
         .order_by(Document.number)
     )
-    return [
     known = {"outcome": case.outcome, "result_name": matter.result.name}
+    return [
         {
             "title": PAPERS[row.paper].title_for(matter.is_licence, known),
             "paper_no": row.paper_no or "",
@@ -158,7 +159,6 @@ def _outcomes(session: Session, case: Case, matter: Matter) -> list[dict[str, st
 
 
 def _entries(session: Session, case: Case, matter: Matter) -> list[dict[str, str]]:
-    kept = personal.values(session, case.instance_id)
     return _answered(session, case, matter, matter.fields)
 
 
@@ -170,6 +170,7 @@ def _answers(session: Session, case: Case, matter: Matter) -> list[dict[str, str
 def _answered(
     session: Session, case: Case, matter: Matter, fields: Iterable[FormField]
 ) -> list[dict[str, str]]:
+    kept = personal.values(session, case.instance_id)
     answers = {field.key: kept.get(f"form.{field.key}") for field in matter.fields}
     return [
         {"label": field.label, "value": text}
@@ -207,5 +208,5 @@ _GATHERED: Mapping[str, Gather] = {
     "deliver_by_on": _delivery_due,
     "documents": _outcomes,
     "entries": _entries,
-}
     "answers": _answers,
+}

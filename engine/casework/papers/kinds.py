@@ -152,6 +152,15 @@ _ALL = (
         money=("amount",),
     ),
     PaperKind(
+        "refund-notice",
+        "TS",
+        "退税办理告知书",
+        required=("refund", "refund_amount", "reason"),
+        optional=("refunded_on", "refund_voucher", "interest"),
+        money=("refund_amount", "interest"),
+        replaces=False,
+    ),
+    PaperKind(
         "no-record-notice",
         "WJ",
         "无记录告知书",

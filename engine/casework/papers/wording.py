@@ -33,9 +33,10 @@ NAMES: dict[str, dict[str, str]] = {
         "quarantine": "检疫",
         "appraisal": "鉴定",
         "expert-review": "专家评审",
+        "department-review": "主管部门复核",
     },
-    "retention": {"permanent": "永久", "30-years": "30年", "10-years": "10年"},
     "unit": {"workday": "个工作日", "day": "日"},
+    "retention": {"permanent": "永久", "30-years": "30年", "10-years": "10年"},
     "ground": {
         "no-licence-needed": "申请事项依法不需要取得行政许可",
         "not-in-authority": "申请事项依法不属于本机关职权范围",

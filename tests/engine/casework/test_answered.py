@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalogue import loader
 from engine import clock
 from engine.calendar import holidays
-from engine.casework import clearance, deciding, duties, enquiries
+from engine.casework import clearance, deciding, duties, enquiries, stored
 from engine.models import Case, Deadline, Document, Instance
 from engine.process.operations import OperationCall
 from engine.record import history, personal
@@ -43,6 +46,13 @@ def call(session: Session, case: Case, **variables: Any) -> OperationCall:
 
 def papers_of(session: Session, case: Case) -> list[str | None]:
     return list(session.scalars(select(Document.paper).order_by(Document.number)))
+
+
+def text_of(session: Session, case: Case) -> str:
+    paper = session.scalars(select(Document)).one()
+    content = stored.read(session, case.instance_id, paper.sha256)
+    pages = PdfReader(io.BytesIO(content)).pages
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
 
 
 def types_of(session: Session, case: Case) -> list[str]:
@@ -89,11 +99,23 @@ def test_an_enquiry_is_taken_up_without_an_acceptance(session: Session) -> None:
 
 def test_nothing_on_record_is_an_answer_too(session: Session) -> None:
     case = make_case(session, 82)
+    personal.keep(session, case.instance_id, "result_statement", "九月没有入库税款。")
 
-    said = enquiries.no_record(call(session, case, result_statement="九月没有入库税款。"))
+    said = enquiries.no_record(call(session, case))
 
     assert said == {"decision": "granted", "outcome": "granted"}
     assert papers_of(session, case) == ["no-record-notice"]
+    assert "九月没有入库税款。" in text_of(session, case)
+
+
+def test_what_an_answer_says_is_kept_apart_and_printed(session: Session) -> None:
+    case = make_case(session, 109)
+    personal.keep(session, case.instance_id, "result_statement", "虚构一未列入欠税公告。")
+
+    deciding.issue_result(call(session, case))
+
+    assert "虚构一未列入欠税公告。" in text_of(session, case)
+    assert "虚构一" not in str(history.events(session, case.instance_id, reveal=True))
 
 
 def test_a_commitment_is_kept_with_its_last_day(session: Session) -> None:

@@ -40,17 +40,18 @@ STATED: dict[str, dict[str, Any]] = {
     "change-confirmation": {},
     "declaration-receipt": {"tax_payable": 123450, "paid_on": "2026-09-14"},
     "result": {"number": "0001", "amount": 100, "paid_on": "2026-09-14"},
+    "refund-notice": {"refund": "同意退库", "refund_amount": 100, "reason": "预缴多于应纳。"},
     "no-record-notice": {},
     "unsettled-notice": {"reason": "九月的增值税没有申报。"},
     "delivery-receipt": {"method": "courier", "waybill": "0001"},
     "closing-notice": {"outcome": "withdrawn", "reason": "申请人要求撤回"},
-}
     "archive-catalogue": {
         "files": [{"name": "收件凭证", "mark": "0001", "day": "2026-09-14", "sha256": "a" * 64}],
         "events": 7,
         "event_head": "b" * 64,
         "retention": "10-years",
     },
+}
 
 
 @pytest.fixture

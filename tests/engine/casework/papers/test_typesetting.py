@@ -55,6 +55,11 @@ FACTS: dict[str, dict[str, Any]] = {
         "amount": {"digits": "1.00元", "capitals": "壹元整"},
         "answers": [{"label": "所属期", "value": "2026年8月"}],
     },
+    "refund-notice": {
+        "refund": "同意退库",
+        "refund_amount": {"digits": "1.00元", "capitals": "壹元整"},
+        "reason": REASON,
+    },
     "no-record-notice": {"decided_on": "2026年9月20日", "statement": REASON},
     "unsettled-notice": {"decided_on": "2026年9月20日", "reason": REASON},
     "delivery-receipt": {
@@ -62,17 +67,17 @@ FACTS: dict[str, dict[str, Any]] = {
         "documents": [{"title": "决定书", "paper_no": "500103-20260914-00042-ZY-1"}],
     },
     "closing-notice": {"outcome": "terminated", "reason": REASON},
-}
-
-
-def data_of(paper: str, **changes: Any) -> dict[str, Any]:
-    kind = PAPERS[paper]
     "archive-catalogue": {
         "files": [{"name": REASON, "mark": "0001", "day": "2026-09-14", "sha256": "a" * 64}],
         "events": 7,
         "event_head": "b" * 64,
         "retention": "10年",
     },
+}
+
+
+def data_of(paper: str, **changes: Any) -> dict[str, Any]:
+    kind = PAPERS[paper]
     return {
         "case_no": "500103-20260914-00042",
         "paper_no": f"500103-20260914-00042-{kind.code}-1",
