@@ -17,12 +17,15 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from engine import logs, outages, schema
 from engine.casework import closing, operations
+from engine.commands.batch import batch
 from engine.commands.catalogue import catalogue
 from engine.commands.check import check
 from engine.commands.db import db
 from engine.commands.demo import demo
 from engine.commands.deploy import deploy
 from engine.commands.history import history
+from engine.commands.incident import incident
+from engine.commands.instance import instance
 from engine.commands.paper import paper
 from engine.commands.program import Program
 from engine.commands.sandbox import sandbox
@@ -39,7 +42,22 @@ from engine.record import master
 from engine.settings import Settings
 from webui.staff import create_app
 
-COMMANDS = (catalogue, check, db, demo, deploy, history, paper, sandbox, trace, user, worker)
+COMMANDS = (
+    batch,
+    catalogue,
+    check,
+    db,
+    demo,
+    deploy,
+    history,
+    incident,
+    instance,
+    paper,
+    sandbox,
+    trace,
+    user,
+    worker,
+)
 HEADLESS = ("sandbox", "trace")  # run anywhere and touch no installation
 
 
