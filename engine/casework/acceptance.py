@@ -6,14 +6,17 @@ nobody answers in time counts as accepted by law; no other matter has such a rul
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.calendar import workdays
 from engine.casework import calls, deadlines, intake, materials, matters, numbers
 from engine.errors import Invalid
-from engine.models import Case, Office
+from engine.models import Case, Correction, Office
 from engine.process.operations import OperationCall
 
 NOTICE_DAYS = 5  # 行政许可法 art. 32(4): told once, within five working days
@@ -50,15 +53,15 @@ def start_notice(call: OperationCall) -> dict[str, Any]:
     """Start the limit for the one-time notice of a licence 一次性告知.
 
     After five working days without a word the application counts as accepted from the day of
-    receipt (行政许可法 art. 32(4)). Only licences come here; other matters have no such rule.
+    receipt (行政许可法 art. 32(4)); after a correction, from the day the corrected materials came.
+    Only licences come here; other matters have no such rule.
     """
     case = calls.case_of(call)
     if not matters.of_case(call.session, case).is_licence:
         raise ValueError("the notice limit is a rule for licences only")
-    assert case.received_at is not None
-    received_on = clock.local_date(case.received_at)
-    deadlines.start(call.session, case, "notice", NOTICE_DAYS, "workday", received_on, by=call.by)
-    last_day = workdays.add_workdays(call.session, received_on, NOTICE_DAYS)
+    came_on = clock.local_date(_materials_came_at(call.session, case))
+    deadlines.start(call.session, case, "notice", NOTICE_DAYS, "workday", came_on, by=call.by)
+    last_day = workdays.add_workdays(call.session, came_on, NOTICE_DAYS)
     due_at = clock.start_of(last_day + timedelta(days=1))
     return {"notice_due_at": due_at.isoformat()}
 
@@ -93,20 +96,20 @@ def accept_by_law(call: OperationCall) -> dict[str, Any]:
 
 def _start_clocks(call: OperationCall, case: Case, *, accepted_by: str) -> None:
     matter = matters.of_case(call.session, case)
-    assert case.received_at is not None
-    case.accepted_at = case.received_at if accepted_by == "law" else clock.now()
+    came_at = _materials_came_at(call.session, case)
+    case.accepted_at = came_at if accepted_by == "law" else clock.now()
     case.accepted_by = accepted_by
     case.stage = "accepted"
     calls.note(call, case, "case.accepted", accepted_by=accepted_by, accepted_at=case.accepted_at)
     deadlines.meet(call.session, case, "notice", by=call.by)
     for kind, limit in (
+        ("statutory", matter.limits.statutory),  # first: the promise never ends after it
         ("promised", matter.limits.promised),
-        ("statutory", matter.limits.statutory),
         ("lower-review", matter.limits.lower_review),
     ):
         if limit is None or not limit.days:
             continue
-        start = case.received_at if limit.counts_from == "receipt" else case.accepted_at
+        start = came_at if limit.counts_from == "receipt" else case.accepted_at
         deadlines.start(
             call.session,
             case,
@@ -116,6 +119,18 @@ def _start_clocks(call: OperationCall, case: Case, *, accepted_by: str) -> None:
             clock.local_date(start),
             by=call.by,
         )
+
+
+def _materials_came_at(session: Session, case: Case) -> datetime:
+    """Return when what is examined now was handed in: at the receipt, or with a correction.
+
+    The time in which the applicant corrects the application is not the office's.
+    """
+    assert case.received_at is not None
+    answered = select(Correction.answered_at).where(
+        Correction.instance_id == case.instance_id, Correction.answered_at.is_not(None)
+    )
+    return max([case.received_at, *(one for one in session.scalars(answered) if one)])
 
 
 def refuse_acceptance(call: OperationCall) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def extend(call: OperationCall) -> dict[str, Any]:
     """
     case, days, reason = calls.case_of(call), *_asked(call)
     allowed, row = _require(call.session, case, days)
-    for kind in (LIMIT, "promised"):
+    for kind in (LIMIT, "promised"):  # in this order: the promise never ends after the law
         found = deadlines.find(call.session, case, kind)
         if found is not None and _may_follow(found):
             deadlines.extend(call.session, case, kind, days, reason, call.by)

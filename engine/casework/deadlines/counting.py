@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.calendar import workdays
+from engine.calendar.workdays import CalendarEnds
 from engine.models import Case, ClockStop, Deadline
 
 STOPPABLE = ("promised", "statutory", "lower-review")
@@ -84,6 +85,34 @@ def due_on(session: Session, row: Deadline, counted: list[Span]) -> date:
     if row.unit == "workday":
         return workdays.add_workdays(session, after, remaining)
     return _end(session, row.unit, after + remaining * ONE_DAY)
+
+
+def capped(
+    session: Session,
+    row: Deadline,
+    end: date,
+    stops: list[ClockStop],
+    until: date | None = None,
+) -> date:
+    """Return the end of a limit, a promise no later than the law (优化营商环境条例 art. 36).
+
+    Both may count in other units, such as 40 working days within 60 days, so that a long holiday
+    would let the promise end after the law does. The day of the law is counted with the same stops.
+
+    Args:
+        row: the limit.
+        end: where it would end by itself.
+        stops, until: as for `spans`.
+    """
+    if row.kind != "promised":
+        return end
+    law = session.get(Deadline, (row.instance_id, "statutory"))
+    if law is None:
+        return end
+    try:
+        return min(end, due_on(session, law, spans(law, stops, until)))
+    except CalendarEnds:  # the law ends later than anything that is known, so after the promise
+        return end
 
 
 def days_in(session: Session, unit: str, counted: list[Span], until: date) -> list[date]:

@@ -73,8 +73,9 @@ def start(
     Args:
         session: an open transaction.
         case: the case.
-        kind: promised, statutory, notice, correction or delivery. The first two never begin
-            twice; the others may begin again after they were met.
+        kind: one of KINDS; the statutory limit before the promised one, which never ends after
+            it. Limits that can be stopped never begin twice; the others may begin again after
+            they were met.
         days: how many; with 0 the limit is the day itself (即办件).
         unit: `workday` or `day`.
         started_on: the day of the event, today by default.
@@ -160,7 +161,8 @@ def find(session: Session, case: Case, kind: str) -> Deadline | None:
 
 def _due_on(session: Session, case: Case, row: Deadline) -> date:
     stops = counting.stops_of(session, case)
-    return counting.due_on(session, row, counting.spans(row, stops))
+    end = counting.due_on(session, row, counting.spans(row, stops))
+    return counting.capped(session, row, end, stops)
 
 
 def _require_limit(kind: str, days: int, unit: str) -> None:

@@ -119,7 +119,8 @@ def resume(session: Session, case: Case, *, kind: str, by: Actor | None = None) 
         if deadline.kind in counting.STOPPABLE and deadline.met_on is None:
             before = deadline.due_on
             counted = counting.spans(deadline, stops)
-            deadline.due_on = counting.due_on(session, deadline, counted)
+            end = counting.due_on(session, deadline, counted)
+            deadline.due_on = counting.capped(session, deadline, end, stops)
             fields[f"{deadline.kind}_due_on"] = Value(before=before, after=deadline.due_on)
     note(session, case, "clock.resumed", by or Actor.system(), fields)
     return row

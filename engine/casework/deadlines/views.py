@@ -86,7 +86,7 @@ def _view(session: Session, row: Deadline, stops: list[ClockStop], today: date) 
     passed = counting.days_in(session, row.unit, counted, until if met else until - ONE_DAY)
     whole = counting.days_in(session, row.unit, [(row.started_on, until)], until)
     reached = counting.days_in(session, row.unit, counted, until)
-    due_on = _known_end(session, row, counted)
+    due_on = _known_end(session, row, stops, until)
     standing = () if met else _standing(row, stops, today)
     return DeadlineView(
         kind=row.kind,
@@ -130,9 +130,11 @@ def _strip(
             yield Cell(day, "used" if day <= until else "left")
 
 
-def _known_end(session: Session, row: Deadline, counted: list[Span]) -> date | None:
+def _known_end(session: Session, row: Deadline, stops: list[ClockStop], until: date) -> date | None:
+    """Return the end as seen on a day, a promise no later than the law; None beyond the calendar."""
     try:
-        return counting.due_on(session, row, counted)
+        end = counting.due_on(session, row, counting.spans(row, stops, until))
+        return counting.capped(session, row, end, stops, until)
     except CalendarEnds:
         return None
 
