@@ -152,6 +152,12 @@ def _delivery(step: Callable[..., Mapping[str, Any]]) -> Operation:
     return run
 
 
+def end_lower_review(call: OperationCall) -> dict[str, Any]:
+    """Note that the lower organ has examined and sends everything up (行政许可法 art. 43)."""
+    deadlines.meet(call.session, calls.case_of(call), "lower-review", by=call.by)
+    return {}
+
+
 OPERATIONS: Mapping[str, Operation] = {
     "archive.make": archiving.make,
     "case.receive": acceptance.receive,
@@ -163,11 +169,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "case.withdraw": deciding.withdraw,
     "case.terminate": deciding.terminate,
     "case.close": deciding.close,
-    "clock.start_notice": acceptance.start_notice,
-    "clock.stop": stop_clock,
     "clock.ask_extension": extensions.ask,
+    "clock.end_lower_review": end_lower_review,
     "clock.extend": extensions.extend,
     "clock.resume": resume_clock,
+    "clock.start_notice": acceptance.start_notice,
+    "clock.stop": stop_clock,
     "consultation.ask": ask_consultation,
     "consultation.answer": answer_consultation,
     "correction.notify": notify_correction,
