@@ -11,17 +11,18 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, text, update
 from sqlalchemy.orm import Session
 
-from engine import clock
-from engine.db import Database, transaction
+from engine import clock, schema
+from engine.db import Database, reading, transaction
 from engine.models import Instance, Task
 from engine.people.identity import Actor
 from engine.process import instances, tasks
 from engine.process.wiring import Wiring
 from tests.conftest import MASTER_KEY
 from tests.engine.process import world
+from tests.postgres import Cluster
 
 
 @contextmanager
@@ -69,6 +70,33 @@ def test_a_draft_costs_one_statement_more_and_goes(database: Database) -> None:
 
     assert len(seen) <= 7, seen
     assert "DELETE FROM draft" in seen
+
+
+def test_the_server_counts_the_same_six() -> None:
+    """Asked of PostgreSQL itself, which sees also what a driver adds."""
+    cluster = Cluster(**{"shared_preload_libraries": "pg_stat_statements"})
+    database = Database(cluster.create("counted"), Wiring(master_key=MASTER_KEY))
+    try:
+        schema.upgrade(database)
+        with transaction(database) as session:
+            session.execute(text("CREATE EXTENSION pg_stat_statements"))
+            who = world.people(session)
+            world.deploy_casework(session)
+            instance_id = world.begin(session, "casework", purpose="试", amount=150)
+            key = world.key_of(session, instance_id, "Apply")
+            session.execute(text("SELECT pg_stat_statements_reset()"))
+
+        with transaction(database) as session:
+            tasks.complete(session, key, by=who["li"], variables={})
+
+        with reading(database) as session:
+            found = session.execute(text("SELECT query, calls FROM pg_stat_statements")).all()
+    finally:
+        database.dispose()
+        cluster.stop()
+    aside = ("BEGIN", "COMMIT", "ROLLBACK", "SET ", "SHOW ", "SELECT pg_stat_statements_reset")
+    counted_there = {query: calls for query, calls in found if not query.startswith(aside)}
+    assert 3 <= sum(counted_there.values()) <= 6, counted_there
 
 
 def _due_tomorrow(session: Session, instance: Instance, _by: Actor) -> None:
