@@ -14,7 +14,7 @@ from engine.process.operations import OperationCall
 
 # finding that changes the tax, where the new tax is, where the reason is, what is said of it
 ASSESSMENTS = (
-    (("base_finding", "determined"), "determined_tax", "base_reason", "经核定计税价格"),
+    (("base_finding", "determined"), "determined_tax", "base_reason", "经核定计税依据"),
     (("relief_finding", "denied"), "relief_tax", "relief_reason", "经核查不享受减免"),
 )
 REFUNDS = {"approve": "同意退库", "offset": "抵缴欠税或者下期税款", "refuse": "不予退税"}

@@ -15,12 +15,12 @@ from typing import Any
 from engine.bpmn import xml
 
 FOLDER = Path(__file__).parents[2] / "processes"
-CATEGORIES = ("tax-declaration", "medical-institution", "licence-simple")
+CATEGORIES = tuple(sorted(path.parent.name for path in FOLDER.glob("*/process.bpmn")))
 FILES = {path.stem: path for path in sorted((FOLDER / "shared").glob("*.bpmn"))} | {
     key: FOLDER / key / "process.bpmn" for key in CATEGORIES
 }
 NODES = ("startEvent", "endEvent", "boundaryEvent", "exclusiveGateway", "userTask", "serviceTask")
-NODES += ("scriptTask", "callActivity", "subProcess", "eventBasedGateway")
+NODES += ("scriptTask", "callActivity", "subProcess", "parallelGateway", "eventBasedGateway")
 NODES += ("intermediateCatchEvent",)
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"

@@ -47,7 +47,11 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
     "result.issue": lambda v: {"decision": "granted", "outcome": "granted"},
     "certificate.no_record": lambda v: {"decision": "granted", "outcome": "granted"},
     "clearance.promise": lambda v: {"make_good_due_at": MAKE_GOOD_DUE.isoformat()},
-    "clearance.refuse": lambda v: {"decision": "refused", "outcome": "refused"},
+    "clearance.refuse": lambda v: {
+        "decision": "refused",
+        "outcome": "refused",
+        "make_good_due_at": None,
+    },
     "duty.check": lambda v: {"duty_due_on": None, "is_late": False},
     "case.grant": lambda v: {"decision": "granted", "outcome": "granted"},
     "case.reject": lambda v: {"decision": "refused", "outcome": "refused"},

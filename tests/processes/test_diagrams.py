@@ -33,6 +33,7 @@ PREFIXES = {
     "endEvent": "Event_",
     "boundaryEvent": "Event_",
     "exclusiveGateway": "Gateway_",
+    "parallelGateway": "Gateway_",
     "eventBasedGateway": "Gateway_",
     "intermediateCatchEvent": "Event_",
     "sequenceFlow": "Flow_",
@@ -48,9 +49,9 @@ LAW = [
     ("correction", "Activity_NotifyCorrection", "一次性告知"),
     ("routing", "Activity_RouteCase", "审批权属不变"),
     ("special-procedure", "Activity_StopClock", "第四十五条"),
-    ("decision", "Activity_SignDecision", "不是审查人"),
     ("special-procedure", "Activity_ApproveExtension", "第四十二条"),
     ("special-procedure", "Activity_ExtendLimit", "第四十二条"),
+    ("decision", "Activity_SignDecision", "不是审查人"),
     ("decision", "Activity_GrantApplication", "第四十四条"),
     ("decision", "Activity_RejectApplication", "第三十八条"),
     ("delivery", "Activity_StartDelivery", "第四十四条"),
@@ -59,8 +60,16 @@ LAW = [
     ("archiving", "Activity_MakeArchive", "第716号第十二条"),
     ("tax-declaration", "Activity_CompareDeclaration", "不得因此拒绝申报"),
     ("medical-institution", "Activity_InspectSite", "两名以上"),
+    ("info-report", "Activity_CheckDuty", "第一百零九条"),
+    ("info-report", "Activity_RemindLate", "责令限期改正"),
+    ("deregistration", "Activity_SignCommitment", "出于自愿"),
+    ("make-good", "Activity_RecordBroken", "149号"),
+    ("registration", "Activity_VerifyRegistration", "第十五条"),
+    ("certificate", "Activity_LookUpRecord", "第三十四条"),
+    ("query-consult", "Activity_ReceiveApplication", "不得不予收件"),
     ("licence-simple", "Activity_CommissionAssessment", "第四十五条"),
 ]
+DUE = ("notice_due_at", "correction_due_at", "evaluation_due_at", "make_good_due_at")
 
 
 @pytest.fixture(params=list(FILES))
@@ -174,6 +183,7 @@ def test_a_short_name_fits_on_one_line_of_its_task(diagram: Diagram) -> None:
 
 def test_whatever_may_be_read_has_a_chinese_and_an_english_name(diagram: Diagram) -> None:
     joins = set(diagram.of_kind("exclusiveGateway")) - set(diagram.splits())
+    joins |= set(diagram.of_kind("parallelGateway"))
     named = [node for node in diagram.nodes if node not in joins] + diagram.lanes
     named += [diagram.process, *(flow for flow in diagram.flows if flow.get("name"))]
     for element in named:
@@ -210,7 +220,7 @@ def test_scripts_only_assign(diagram: Diagram) -> None:
 def test_only_gateways_split_or_join(diagram: Diagram) -> None:
     for node in diagram.nodes:
         ways = [len(node.findall(xml.tag(name))) for name in ("incoming", "outgoing")]
-        if xml.local(node) in ("exclusiveGateway", "eventBasedGateway"):
+        if xml.local(node) in ("exclusiveGateway", "eventBasedGateway", "parallelGateway"):
             assert max(ways) > 1 and min(ways) == 1, node.get("id")
         else:
             assert max(ways) <= 1, node.get("id")
@@ -248,7 +258,7 @@ def test_every_timer_waits_for_an_instant_that_an_operation_sets(diagram: Diagra
             assert event.find(xml.tag("timeDuration")).text == "PT0S"
             continue
         when = event.find(xml.tag("timeDate")).text
-        assert when in ("notice_due_at", "correction_due_at", "evaluation_due_at")
+        assert when in DUE
 
 
 @pytest.mark.parametrize(("process", "element", "words"), LAW)
