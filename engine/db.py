@@ -96,6 +96,7 @@ class Database:
     def _engine_arguments(self) -> dict[str, Any]:
         arguments: dict[str, Any] = {
             "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, default=str),
+            "json_deserializer": _from_json,
             "hide_parameters": True,  # an error of the database must not repeat personal data
         }
         if not self.is_sqlite:
@@ -181,6 +182,11 @@ def snapshot(database: Database) -> Iterator[Session]:
             yield session
         finally:
             session.rollback()
+
+
+def _from_json(text: str) -> Any:
+    # Most lists are empty, and a case of a thousand tasks has two thousand of them.
+    return [] if text == "[]" else json.loads(text)
 
 
 def _lock_path(database: str | None) -> Path | None:

@@ -7,7 +7,6 @@ state. `serve` is added to the commands of the engine, because only it needs the
 
 from __future__ import annotations
 
-import gc
 import sys
 from typing import Any
 
@@ -15,7 +14,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from engine import logs, outages, schema
+from engine import garbage, logs, outages, schema
 from engine.casework import closing, operations
 from engine.commands.batch import batch
 from engine.commands.catalogue import catalogue
@@ -177,9 +176,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Make the application of one worker, after the fork."""
         made = program(self.settings)
         app = create_app(made.database, self.settings, proxies=self.proxies)
-        # What is loaded stays for good: collections that look through it again cost 0.2 s each.
-        gc.collect()
-        gc.freeze()
+        garbage.settle()
         return app
 
 

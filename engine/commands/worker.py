@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from engine import garbage
 from engine.casework import housekeeping
 from engine.commands.program import Program
 from engine.process import worker as working
@@ -27,6 +28,7 @@ def worker(program: Program, once: bool) -> None:
     if once:
         click.echo(f"{working.run_once(program.database, on_round=housekeeping.daily)} jobs done")
         return
+    garbage.settle()
     stop = Event()
 
     def end(_number: int, _frame: Any) -> None:
