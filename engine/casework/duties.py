@@ -2,12 +2,14 @@
 
 A late report is taken all the same (重庆市优化营商环境条例 art. 41); the person who checks it is told, and
 the receipt reminds of what may follow. Being late is a hint for that person and decides nothing
-by itself: notices that put off a limit are not known here.
+by itself: notices that put off a limit are not known here. Late payment 滞纳金 is reckoned in whole
+fen 分: tax × rate × days, rounded once at the end, half a fen up, so that no day's rounding adds up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +20,53 @@ from engine import clock
 from engine.calendar import workdays
 from engine.casework import calls, intake, matters
 from engine.process.operations import OperationCall
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How late an applicant is, and what that costs.
+
+    Attributes:
+        due_on: the last day of the duty.
+        days: calendar days after it, up to and including the day looked at; 0 in time.
+        rate_per_myriad: ten-thousandths a day, None where nothing is charged.
+        amount: what it is charged on, in fen; None where it is not known.
+        penalty: what is charged so far, in fen.
+    """
+
+    due_on: date
+    days: int
+    rate_per_myriad: int | None = None
+    amount: int | None = None
+    penalty: int | None = None
+
+
+def lateness(
+    session: Session, matter: Matter, answers: Mapping[str, Any], *, on: date
+) -> Lateness | None:
+    """Return where an applicant stands on a day; None where nothing can be computed.
+
+    税收征收管理法 art. 32: five ten-thousandths of the tax for every day from the day after the last.
+
+    Args:
+        answers: the answers of the form, by field key; amounts in fen.
+        on: the day of payment, or the day looked at.
+    """
+    last = due_on(session, matter, answers)
+    if last is None or matter.duty is None:
+        return None
+    days = max(0, (on - last).days)
+    late = matter.duty.late
+    amount = answers.get(late.of) if late else None
+    if late is None or not isinstance(amount, int) or amount <= 0:
+        return Lateness(last, days, late.rate_per_myriad if late else None)
+    penalty = late_payment(amount, late.rate_per_myriad, days)
+    return Lateness(last, days, late.rate_per_myriad, amount, penalty)
+
+
+def late_payment(amount: int, rate_per_myriad: int, days: int) -> int:
+    """Return amount × rate / 10000 × days in whole fen, rounded once, half a fen up."""
+    return (amount * rate_per_myriad * days + 5_000) // 10_000
 
 
 def due_on(session: Session, matter: Matter, answers: Mapping[str, Any]) -> date | None:

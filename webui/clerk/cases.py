@@ -20,7 +20,7 @@ from engine.people.permissions import CaseReasonMissing, Sight
 from engine.process import assignment
 from engine.record import access
 from webui import auth, counting, i18n, paper_names
-from webui.clerk import blueprint, diagram, evaluating, story, view, words
+from webui.clerk import blueprint, diagram, duties, evaluating, story, view, words
 from webui.clerk.documents import require_work
 from webui.error_texts import Text
 
@@ -177,6 +177,7 @@ def _parts(session: Session, found: Case, shown: view.CaseView) -> dict[str, Any
         "tracking_states": [(one, words.parcel(one)) for one in deliveries.TRACKING_STATES[:3]],
         "files": diagram.files(session, instance),
         "may_stop": shown.may_act and found.closed_at is None and found.decided_at is None,
+        "duty": duties.of_case(session, found, shown.matter),
         "evaluation": evaluating.of_case(session, found, shown.sight, shown.values),
         "may_read_feedback": found.closed_at is not None
         and found.feedback_seen_at is None

@@ -29,7 +29,7 @@ from engine.people.permissions import Sight
 from engine.process import steps, tasks
 from engine.process.tasks import TaskKey
 from webui import auth, errors
-from webui.clerk import blueprint, questions, view, words
+from webui.clerk import blueprint, duties, questions, view, words
 from webui.frame import say
 
 PREFIXES = ("applicant.", "agent.", "form.", "materials.")
@@ -102,6 +102,7 @@ def _destination(
     window = session.get_one(Office, case.intake_office_id)
     return {
         "computed": computed,
+        "duty": duties.of_answers(session, matter, known),
         "window": window,
         "office_name": view.office_name,
         "rule": view.label(matter.handling, "rule"),
