@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from catalogue import form_checks
+from catalogue import clock_checks, content_checks, form_checks
 from catalogue.directory import OfficeRole
 from catalogue.loader import Catalogue
 from catalogue.matter import (
@@ -133,7 +133,7 @@ TEXTS = {
         "{id} names {value}, which is not listed",
         "{id} 引用的 {value} 没有列出",
     ),
-}
+} | content_checks.TEXTS
 
 
 def check(catalogue: Catalogue, processes: Path | None = None) -> list[Problem]:
@@ -151,6 +151,7 @@ def check(catalogue: Catalogue, processes: Path | None = None) -> list[Problem]:
         faults += _process(matter, processes or PROCESSES)
         problems += [_problem(source, *fault) for fault in faults]
         problems += form_checks.check(matter, source)
+        problems += clock_checks.check(matter, source)
     return in_order(problems)
 
 
@@ -233,6 +234,10 @@ def _state(_: Catalogue, matter: Matter) -> Iterator[Fault]:
         yield "validity-order", ("valid_to",), {}
 
 
+def _content(_: Catalogue, matter: Matter) -> Iterator[Fault]:
+    yield from content_checks.of_content(matter)
+
+
 def _channels(_: Catalogue, matter: Matter) -> Iterator[Fault]:
     """The applicant chooses the way; none may be forced (优化营商环境条例第37条)."""
     if "window" not in matter.channels or not CHANNELS.issuperset(matter.channels):
@@ -278,6 +283,7 @@ MATTER_CHECKS: tuple[Check, ...] = (
     _licence,
     _state,
     _channels,
+    _content,
     _open,
 )
 

@@ -121,6 +121,15 @@ class FieldType(StrEnum):
 
 
 @dataclass(frozen=True)
+class Confirmation:
+    """Who confirmed a fact for the lead department, on which day and on what ground."""
+
+    by: str
+    on: date
+    basis: str
+
+
+@dataclass(frozen=True)
 class LegalBasis:
     """A law and its articles."""
 
@@ -128,6 +137,7 @@ class LegalBasis:
     confidence: Confidence
     articles: tuple[str, ...] = ()
     note: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,7 @@ class Condition:
     text: str
     confidence: Confidence
     check: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +157,7 @@ class ReviewPoint:
     text: str
     confidence: Confidence
     text_en: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,7 @@ class Duty:
     text_en: str | None = None
     due: DutyDue | None = None
     late: LatePayment | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +224,7 @@ class Material:
     when: tuple[AnswerRule, ...] = ()  # all must hold
     shareable: str | None = None
     committable: bool | None = None
+    confirmed: Confirmation | None = None
 
     def is_required(self, answers: Answers) -> bool | None:
         """Return whether it must be there; None where only a person can tell."""
@@ -228,6 +242,7 @@ class Limit:
     counts_from: CountsFrom
     confidence: Confidence
     note: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -237,6 +252,7 @@ class Extension:
     days: int  # of the unit of the statutory limit
     basis: str  # the article that allows it
     confidence: Confidence
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -268,6 +284,7 @@ class SpecialProcedure:
     confidence: Confidence
     stops_clock: bool = True
     note: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -277,6 +294,7 @@ class Fee:
     charged: bool
     text: str
     confidence: Confidence
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -289,6 +307,7 @@ class Outcome:
     name_en: str | None = None
     validity: str | None = None
     electronic: bool | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -299,6 +318,7 @@ class Commitment:
     confidence: Confidence
     scope: str | None = None
     reason: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -316,6 +336,7 @@ class Handling:
     rule_en: str | None = None
     by: str | None = None
     office: str | None = None
+    confirmed: Confirmation | None = None
 
     def office_id(self, answers: Answers) -> str | None:
         """Return the id of the handling office, None where the rule cannot be computed."""
@@ -333,6 +354,7 @@ class MatterState:
     reason: str | None = None
     reason_en: str | None = None
     confidence: Confidence | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -394,6 +416,7 @@ class Codes:
     confidence: Confidence
     basic: str | None = None
     implementing: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -405,6 +428,7 @@ class Question:
     confidence: Confidence
     question_en: str | None = None
     answer_en: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -420,6 +444,7 @@ class KeptOff:
     confidence: Confidence
     reason_en: str | None = None
     window_en: str | None = None
+    confirmed: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -461,6 +486,8 @@ class Matter:
     codes: Codes | None = None
     faq: tuple[Question, ...] = ()
     kept_off: KeptOff | None = None
+    power_type_confirmed: Confirmation | None = None
+    confirmed: Confirmation | None = None  # the description as a whole
     form: tuple[FormSection, ...] = ()
 
     @property

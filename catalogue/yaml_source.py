@@ -64,6 +64,9 @@ for _tag, _pattern, _first in (
     )
 
 
+RESOLVERS = _Loader.yaml_implicit_resolvers  # a writer quotes by what the reader would take
+
+
 def read(path: Path, name: str | None = None) -> Source:
     """Read a file.
 
