@@ -36,6 +36,7 @@ STAFF = (
     Staff("fuling.zhao", "赵三", "500102-zwzx", ("intake",), "clerk"),
     Staff("yuzhong.qian", "钱四", "500103-zwzx", ("intake", "supervisor"), "clerk"),
     Staff("yuzhong-tax.sun", "孙五", "500103-tax", ("handling",), "clerk"),
+    Staff("yuzhong-tax.he", "何十五", "500103-tax", ("supervisor",), "clerk"),
     Staff("yuzhong-ybj.zhou", "周六", "500103-ybj", ("handling",), "clerk"),
     Staff("yuzhong-ybj.wu", "吴七", "500103-ybj", ("handling",), "clerk"),
     Staff("yuzhong-ybj.zheng", "郑八", "500103-ybj", ("supervisor",), "clerk"),
