@@ -65,4 +65,4 @@ def refuse(call: OperationCall) -> dict[str, Any]:
     case.outcome_reason = reason
     deciding.decide(call, case, "refused")
     calls.issue(call, case, "unsettled-notice", reason=reason)
-    return {"decision": "refused", "outcome": "refused"}
+    return {"decision": "refused", "outcome": "refused", "make_good_due_at": None}

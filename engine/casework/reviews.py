@@ -18,7 +18,17 @@ from engine.process import tasks
 from engine.process.tasks import Completed, TaskKey
 from engine.process.variables import UnknownField
 
-ELEMENTS = ("Activity_ReviewApplication", "Activity_SignDecision")
+ELEMENTS = (
+    "Activity_ReviewApplication",
+    "Activity_SignDecision",
+    "Activity_VerifyRegistration",
+    "Activity_LookUpRecord",
+    "Activity_VerifyRecord",
+    "Activity_AnswerAtWindow",
+    "Activity_AnswerEnquiry",
+    "Activity_CheckReport",
+    "Activity_ScanUnsettled",
+)
 
 
 def complete(

@@ -49,6 +49,10 @@ def decide_returned(choice: str) -> Step:
     return "Activity_DecideReturned", {"returned_choice": choice}
 
 
+def verify_registration(finding: str) -> Step:
+    return "Activity_VerifyRegistration", {"verification": finding}
+
+
 def stop(kind: str = "withdraw") -> Step:
     return "stop", {"stop_kind": kind, "stop_reason": "理由"}
 
@@ -62,6 +66,18 @@ SPECIAL_RESULT: Step = ("Activity_RecordSpecialResult", {"special_result": "风�
 INSPECTED: Step = ("Activity_InspectSite", {"inspection_finding": "conform"})
 PAID: Step = ("Activity_ConfirmPayment", {"payment_voucher": "0001"})
 SENT: Step = ("Activity_SendParcel", {"courier": "邮政", "waybill": "EA000000001CN"})
+
+REPORT_DIFFERS: Step = ("Activity_CheckReport", {"report_finding": "different"})
+REPORT_LATE: Step = (
+    "Activity_CheckReport",
+    {"report_finding": "consistent", "timeliness": "late"},
+)
+SOMETHING_OPEN: Step = ("Activity_ScanUnsettled", {"scan": "committable"})
+COMMITTED: Step = ("Activity_SignCommitment", {"commitment_choice": "signed"})
+REFERRED: Step = ("Activity_LookUpRecord", {"record": "refer"})
+RECORD_FOUND: Step = ("Activity_VerifyRecord", {"record": "found"})
+PASSED_ON: Step = ("Activity_AnswerAtWindow", {"answer": "refer"})
+ANSWERED: Step = ("Activity_AnswerEnquiry", {})
 
 LOW = {"risk_level": "C"}
 HIGH = {"risk_level": "A"}
@@ -77,10 +93,19 @@ LONGEST: dict[str, list[Step]] = {
     + [review(), SPECIAL_RESULT, sign(), SENT, track("returned"), decide_returned("window")],
     "medical-institution": [receive("courier"), examine(), WRONG_OFFICE, REROUTED, ACCEPT_CASE]
     + [review(), INSPECTED, confirm_inspection("passed"), sign(), SENT],
+    "certificate": [receive(), examine(), REFERRED, ACCEPT_CASE, RECORD_FOUND],
+    "deregistration": [receive("courier"), examine(), SOMETHING_OPEN, COMMITTED, SENT],
+    "info-report": [receive("courier"), examine(), REPORT_DIFFERS, CORRECTED, REPORT_LATE, SENT],
+    "query-consult": [receive("courier"), PASSED_ON, ACCEPT_CASE, ANSWERED, SENT],
+    "registration": [receive(), examine(), verify_registration("correct"), CORRECTED]
+    + [verify_registration("refer"), ACCEPT_CASE, review("correct"), CORRECTED, review(), sign()],
     "tax-declaration": [receive(), examine(), ACCEPT_CASE, verify("correct"), CORRECTED]
     + [verify("passed"), PAID],
 }
 FORMS = {"licence-simple": HIGH, "medical-institution": MAJOR, "tax-declaration": DIFFERENT}
+FORMS["registration"] = {"is_excluded": False}
+FORMS["deregistration"] = {"may_commit": True}
+FORMS |= {key: {} for key in ("certificate", "info-report", "query-consult")}
 STOPS = [
     (category, steps[:count])
     for category, steps in LONGEST.items()

@@ -7,6 +7,7 @@ texts of the process, not of the applicant, and shown only to those who may do t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,10 +16,16 @@ from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
 from engine.models import Instance, Task
+from webui import i18n
 from webui.clerk import view
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
-    "Activity_ReviewApplication": ("decision_note", "consultation_opinion", "special_result"),
+    "Activity_ReviewApplication": (
+        "verification_note",
+        "decision_note",
+        "consultation_opinion",
+        "special_result",
+    ),
     "Activity_SignDecision": (
         "review",
         "review_opinion",
@@ -33,6 +40,12 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "Activity_DecideReturned": ("tracking_note",),
     "Activity_ConfirmInspection": ("inspection_note",),
     "Activity_VerifyDeclaration": ("verification_note",),
+    "Activity_VerifyRegistration": ("correction_note",),
+    "Activity_VerifyRecord": ("lookup_note",),
+    "Activity_AnswerEnquiry": ("answer_note",),
+    "Activity_CheckReport": ("duty_due_on", "correction_note"),
+    "Activity_SignCommitment": ("unsettled_items",),
+    "Activity_ConfirmMadeGood": ("unsettled_items", "make_good_by"),
 }
 
 
@@ -53,6 +66,8 @@ def _text(name: str, value: Any, matter: Matter) -> str:
     if name == "review":
         proposals = {"approve": _("to grant"), "reject": _("to refuse")}
         return proposals.get(value, str(value))
+    if name in ("duty_due_on", "make_good_by"):
+        return i18n.full_day(date.fromisoformat(str(value)))
     return str(value)
 
 
@@ -71,4 +86,9 @@ def _labels() -> dict[str, str]:
         "wrong_office_reason": _("Why it was sent back"),
         "tracking_note": _("What the courier said"),
         "verification_note": _("Note on the verification before"),
+        "lookup_note": _("What is to be verified"),
+        "answer_note": _("Why the window did not answer"),
+        "duty_due_on": _("Last day of the applicant's duty"),
+        "unsettled_items": _("What is open"),
+        "make_good_by": _("Promised day"),
     }

@@ -143,7 +143,7 @@ def test_open_matters_are_told_in_writing(session: Session) -> None:
 
     said = clearance.refuse(call(session, case, unsettled_items="九月的增值税没有申报。"))
 
-    assert said == {"decision": "refused", "outcome": "refused"}
+    assert said == {"decision": "refused", "outcome": "refused", "make_good_due_at": None}
     assert papers_of(session, case) == ["unsettled-notice"]
     assert case.outcome_reason == "九月的增值税没有申报。"
 
