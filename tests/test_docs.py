@@ -29,3 +29,14 @@ def test_every_setting_is_in_the_readme(name: str) -> None:
 
     assert len(settings - {"TONGBAN_"}) >= 4
     assert settings - {"TONGBAN_"} <= set(re.findall(r"TONGBAN_[A-Z_]+", (ROOT / name).read_text()))
+
+
+def test_the_table_of_clocks_names_tests_and_files_that_are_there() -> None:
+    text = (ROOT / "docs/clocks.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+
+    tests = set(re.findall(r"`(test_[a-z0-9_]+)`", text))
+    assert len(tests) > 12
+    assert {name for name in tests if f"def {name}(" not in source} == set()
+    files = set(re.findall(r"\]\(\.\./([^)]+)\)", text))
+    assert {file for file in files if not (ROOT / file).exists()} == set()

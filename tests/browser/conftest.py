@@ -89,6 +89,28 @@ def sign_in(chromium: Any, site: Site, kind: str, signed_in: dict[Any, Any]) -> 
     assert not faults, "; ".join(faults)
 
 
+@pytest.fixture
+def visit(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
+    """Open a browser of somebody without an account, as wide as a telephone."""
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def opened(width: int = 360) -> Any:
+        context = chromium.new_context(
+            base_url=site.address, viewport={"width": width, "height": 740}, locale="zh-CN"
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        _watch(page, faults)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults, "; ".join(faults)
+
+
 def _watch(page: Any, faults: list[str]) -> None:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if "Policy" in line.text else None)
