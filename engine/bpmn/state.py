@@ -93,7 +93,7 @@ def _places(
     places: dict[tuple[str, int], int],
 ) -> list[int]:
     found = []
-    for name, mark in marks.items():
+    for name, mark in sorted(marks.items()):  # equal states are equal bytes, however they came
         key = (name, mark)
         if key not in places:
             places[key] = len(values)

@@ -7,7 +7,9 @@ steps change one scope and two tasks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm.attributes import flag_modified
@@ -35,9 +37,9 @@ def save(step: Step) -> None:
         placing.save(step)
         waits.save(step)
         _save_scopes(step)
-    if values != instance.variables or repr(values) != repr(instance.variables):
+    if values != instance.variables or _as_text(values) != _as_text(instance.variables):
         instance.variables = values
-        flag_modified(instance, "variables")  # 1 and true are equal, and not the same
+        flag_modified(instance, "variables")
     instance.steps += 1
     troubled = instance.status == "incident"  # the only status that has open incidents
     ended = step.run.is_completed()
@@ -56,6 +58,11 @@ def save(step: Step) -> None:
             job_number=step.job_number,
             everything=ended,
         )
+
+
+def _as_text(values: Mapping[str, Any]) -> str:
+    # 1 and true are equal, and not the same; the order of keys is the database's affair.
+    return json.dumps(values, sort_keys=True)
 
 
 def _save_scopes(step: Step) -> None:
