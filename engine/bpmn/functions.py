@@ -40,12 +40,18 @@ def _text(value: Any) -> str:
     raise wrong(f"str() of {kind(value)}")
 
 
-def _round(value: Any, digits: Any = 0) -> Any:
-    numbers(value, digits)
+def _round(value: Any, *digits: Any) -> Any:
+    """Round as Python does: to a whole number only where no digits are asked for."""
+    numbers(value, *digits)
+    if not digits:
+        return round(value)
+    return round(value, _places(*digits))
+
+
+def _places(digits: Any) -> int:
     if not isinstance(digits, int):
         raise wrong("round() needs a whole number of digits")
-    places = max(-15, min(15, digits))
-    return round(value, places) if places else round(value)
+    return max(-15, min(15, digits))
 
 
 def _sum(values: Any) -> Any:

@@ -39,9 +39,16 @@ def test_drawings_that_once_led_astray_do_so_no_longer(monkeypatch: pytest.Monke
     assert prove(sketch.models(chance.drawing(1003)), "p").verdict == "sound"
 
 
-def agree(seeds: range) -> None:
-    """Compare the proof with the game, property by property."""
+def agree(seeds: range, but: int = 0) -> list[str]:
+    """Compare the proof with the game, property by property; return where they differ.
+
+    Args:
+        seeds: of the drawings.
+        but: in how many they may differ: the game lets an event come while a step still runs on
+            by itself, the proof and the engine do not. What the proof calls sound never is one.
+    """
     verdicts = {"sound": 0, "unsound": 0, "not-proven": 0}
+    differ: list[str] = []
     for seed in seeds:
         models = sketch.models(chance.drawing(seed))
         proof = prove(models, "p", seconds=10)
@@ -50,10 +57,13 @@ def agree(seeds: range) -> None:
             played = Game(models, "p").play(MOST_STATES)
         except TooLarge:
             continue
-        if proof.verdict != "not-proven":
-            assert told(proof) == known(proof, played), f"seed {seed}"
+        if proof.verdict == "not-proven" or told(proof) == known(proof, played):
+            continue
+        assert proof.verdict == "unsound" and len(differ) < but, f"seed {seed}"
+        differ.append(f"seed {seed}")
     assert verdicts["unsound"] >= 0.4 * len(seeds)
     assert verdicts["not-proven"] <= 0.05 * len(seeds)
+    return differ
 
 
 def told(proof: Proof) -> tuple[object, ...]:
