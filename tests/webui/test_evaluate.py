@@ -141,6 +141,17 @@ def test_an_earlier_paper_says_which_one_to_use(browser: Open, held: Held) -> No
     assert "最后一份文书" in page and 'name="grade"' not in page
 
 
+def test_whoever_checks_the_last_paper_is_led_on_to_evaluate(browser: Open, held: Held) -> None:
+    page = browser()
+    checked = text(page.get("/check", query_string={"no": held.no, "code": held.code}))
+    receipt = {"no": held.receipt, "code": held.receipt_code}
+
+    (address,) = re.findall(r'href="(/evaluate\?[^"]+)"', checked)
+    with clock.at(NOON):
+        assert "您对本次服务满意吗" in text(page.get(address))
+    assert "/evaluate?" not in text(page.get("/check", query_string=receipt))
+
+
 def test_an_open_case_is_not_evaluated_yet(
     browser: Open, app: Flask, database: Database, staff: dict[str, Actor]
 ) -> None:
