@@ -52,12 +52,15 @@ def asks_decision(node: Node) -> bool:
 
 
 def ids(model: ProcessModel) -> Iterator[Problem]:
-    """Ids that the tables have no room for."""
+    """Ids, and names of what events wait for, that the tables have no room for."""
     if len(model.id) > LONGEST_ID:
         yield of_process("id-too-long", model, limit=LONGEST_ID)
     for node in model.nodes.values():
         if len(node.id) > LONGEST_ID:
             yield of_node("id-too-long", model, node, limit=LONGEST_ID)
+        for event in (node.event, *node.event.parts):
+            if max(len(event.name or ""), len(event.code or "")) > LONGEST_ID:
+                yield of_node("name-too-long", model, node, limit=LONGEST_ID)
 
 
 def operations(model: ProcessModel, plugged: frozenset[str] | None) -> Iterator[Problem]:

@@ -137,5 +137,8 @@ ROWS = (
        {"t.bpmn": document(line(CALL.format("q"))),
         "q.bpmn": document("!|" + '<process id="q" isExecutable="true">' + S + E + flows("s e")
                            + "</process>")}),
+    of("name-too-long",
+       one(f'!<message id="m" name="{"m" * 121}"/>', NEWS_START, E, flows("n e")),
+       one(f'!<message id="m" name="{"m" * 120}"/>', NEWS_START, E, flows("n e"))),
     of("id-too-long", line(A.replace('"a"', f'"{"a" * 121}"')), line(A)),
 )  # fmt: skip
