@@ -23,8 +23,10 @@ CLOCKS = ("statutory", "promised", "lower-review", "notice", "correction", "rect
 
 def on_step(session: Session, instance: Instance, by: Actor) -> None:
     """Give the open tasks of a case the end of its first running limit as their due time."""
-    if session.get(Case, instance.id) is None:
+    case = session.get(Case, instance.id)
+    if case is None:
         return
+    evaluations.require_given(session, case, instance.variables.get("evaluation"))
     session.execute(
         update(Task)
         .where(Task.instance_id == instance.id, Task.state.in_(OPEN_STATES))
@@ -37,6 +39,7 @@ def on_finished(session: Session, instance: Instance, by: Actor) -> None:
     case = session.get(Case, instance.id)
     if case is None:
         return
+    evaluations.require_given(session, case, instance.variables.get("evaluation"))
     evaluations.end(session, case)
     if case.closed_at is not None:
         return

@@ -16,8 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.calendar.workdays import CalendarEnds
-from engine.casework import calls, cases, deadlines
+from engine.casework import calls, cases
 from engine.errors import Conflict, Invalid
 from engine.models import Case, Document, Evaluation, Instance
 from engine.people.identity import Actor
@@ -33,9 +32,8 @@ REASONS = ("slow", "many-visits", "extra-materials", "unclear", "attitude", "sys
 CHANNELS = ("online", "window")
 TEXT_LENGTH = 500
 
-# No rule of law gives these numbers; both are confidence C, to be confirmed by the city.
+# No rule of law gives this number; it is confidence C, to be confirmed by the city.
 EVALUATION_DAYS = 30  # calendar days in which the applicant may evaluate
-RECTIFY_DAYS = 15  # working days in which a poor evaluation is verified, rectified and told
 
 # The list of what is archived is the archive's own and goes to nobody.
 INTERNAL_PAPERS = ("archive-catalogue",)
@@ -46,6 +44,13 @@ class EvaluationClosed(Conflict):
 
     code = "evaluation-closed"
     message = "This service can no longer be evaluated: it was evaluated once, or the time is over."
+
+
+class EvaluationNotGiven(Conflict):
+    """Send no message past the case: an evaluation is entered on its page or by the applicant."""
+
+    code = "evaluation-not-given"
+    message = "Nobody has evaluated case {case}; a message alone is no evaluation."
 
 
 class GradeInvalid(Invalid):
@@ -138,37 +143,6 @@ def evaluate(
     return row
 
 
-def rectify(call: OperationCall) -> dict[str, Any]:
-    """Begin the time in which a poor evaluation is rectified 核实整改."""
-    case = calls.case_of(call)
-    calls.note(call, case, "evaluation.to-rectify", office=case.handling_office_id)
-    try:
-        deadlines.start(call.session, case, "rectify", RECTIFY_DAYS, by=call.by)
-    except CalendarEnds:  # a calendar not yet published must not lose what the applicant said
-        return {}
-    return {}
-
-
-def rectified(call: OperationCall) -> dict[str, Any]:
-    """Keep what was found and done, and that the applicant was called back 回访."""
-    case = calls.case_of(call)
-    row = latest(call.session, case)
-    assert row is not None
-    row.rectified_at = clock.now()
-    row.finding = call.variables.get("evaluation_finding")
-    row.call_back = call.variables.get("call_back")
-    deadlines.meet(call.session, case, "rectify", by=call.by)
-    calls.note(
-        call,
-        case,
-        "evaluation.rectified",
-        finding=row.finding,
-        measures=call.variables.get("rectification"),
-        call_back=row.call_back,
-    )
-    return {}
-
-
 def lapse(call: OperationCall) -> dict[str, Any]:
     """Note that nobody evaluated in time; silence is no grade."""
     case = calls.case_of(call)
@@ -177,6 +151,22 @@ def lapse(call: OperationCall) -> dict[str, Any]:
     row.lapsed_at = clock.now()
     calls.note(call, case, "evaluation.lapsed", number=row.number)
     return {"evaluation": "none"}
+
+
+def require_given(session: Session, case: Case, said: Any) -> None:
+    """Refuse a step that goes on as evaluated though nobody has evaluated.
+
+    Args:
+        said: the variable `evaluation` after the step.
+
+    Raises:
+        EvaluationNotGiven: the message came from elsewhere than `evaluate`.
+    """
+    if said not in ("good", "poor"):
+        return
+    row = latest(session, case)
+    if row is not None and row.evaluated_at is None:
+        raise EvaluationNotGiven(case=case.case_no or case.instance_id)
 
 
 def end(session: Session, case: Case) -> None:

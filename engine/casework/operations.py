@@ -26,6 +26,7 @@ from engine.casework import (
     evaluations,
     extensions,
     matters,
+    rectifications,
     routing,
     taxation,
 )
@@ -186,8 +187,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "delivery.finish": _delivery(deliveries.finish),
     "evaluation.invite": evaluations.invite,
     "evaluation.lapse": evaluations.lapse,
-    "evaluation.rectified": evaluations.rectified,
-    "evaluation.rectify": evaluations.rectify,
+    "evaluation.rectified": rectifications.rectified,
+    "evaluation.rectify": rectifications.rectify,
     "office.route": route,
     "office.send_back": send_back,
     "certificate.no_record": enquiries.no_record,

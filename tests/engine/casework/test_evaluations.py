@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock
-from engine.casework import cases, deadlines, evaluations, housekeeping
+from engine.casework import cases, deadlines, evaluations, housekeeping, rectifications
 from engine.casework.demonstration import stories
 from engine.db import Database, reading, transaction
 from engine.models import Evaluation, EventValue, Instance, Office, Scope, Task
@@ -101,7 +101,7 @@ def test_a_poor_evaluation_is_rectified_and_told_by_the_handling_office(
         limit = deadlines.find(session, case_of(database, closed), "rectify")
         assert limit is not None and task.due_at is not None
         assert (task.office_id, clock.local_date(task.due_at)) == ("500103-tax", limit.due_on)
-        assert (limit.days, limit.unit) == (evaluations.RECTIFY_DAYS, "workday")
+        assert (limit.days, limit.unit) == (rectifications.RECTIFY_DAYS, "workday")
 
     with clock.at(MONDAY + timedelta(days=2)):
         do(database, closed, staff[stories.SUN], "Activity_RectifyEvaluation", FOUND)
@@ -204,6 +204,16 @@ def test_a_closed_case_cannot_be_stopped_while_it_waits(
 
     assert case_of(database, closed).outcome == "granted"
     assert status(database, closed) == "running"
+
+
+@pytest.mark.parametrize("said", ["good", "poor"])
+def test_a_message_alone_is_no_evaluation(database: Database, closed: UUID, said: str) -> None:
+    with pytest.raises(evaluations.EvaluationNotGiven), transaction(database) as session:
+        messages.send(session, "case.evaluated", payload={"evaluation": said}, by=Actor.system())
+
+    assert status(database, closed) == "running"
+    with clock.at(MONDAY):
+        evaluate(database, closed, 3)
 
 
 def test_a_calendar_that_ends_loses_no_evaluation(
