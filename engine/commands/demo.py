@@ -12,7 +12,7 @@ import click
 from sqlalchemy import func, select
 
 from engine.casework import reference
-from engine.casework.demonstration import people, stories
+from engine.casework.demonstration import opinions, people, stories
 from engine.commands.program import Program
 from engine.db import Database, reading, transaction
 from engine.errors import Conflict
@@ -45,10 +45,12 @@ def demo(program: Program, cases: int, accounts: bool) -> None:
     with transaction(program.database) as session:
         reference.load(session, by=Actor.system())
         actors = people.create(session, path)
+    played = []
     with click.progressbar(range(cases), label="Playing cases") as numbers:
         for number in numbers:
             story = stories.STORIES[number % len(stories.STORIES)]
-            stories.play(program.database, story, actors, demo=True)
+            played.append(stories.play(program.database, story, actors, demo=True))
+    opinions.give(program.database, played)
     _show_accounts(path)
 
 

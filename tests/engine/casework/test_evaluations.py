@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine import clock
 from engine.casework import cases, deadlines, evaluations, housekeeping, rectifications
-from engine.casework.demonstration import stories
+from engine.casework.demonstration import opinions, stories
 from engine.db import Database, reading, transaction
 from engine.models import Evaluation, EventValue, Instance, Office, Scope, Task
 from engine.people import succession
@@ -261,3 +261,18 @@ def test_an_office_that_ends_leaves_its_name_on_closed_cases_and_passes_rectific
         assert session.get_one(Task, (key.instance_id, key.number)).office_id == "500102-tax"
         assert succession.pending(session) == []
     assert len(events_of(database, closed, "office.succeeded")) == 1
+
+
+def test_a_demonstration_has_an_evaluation_to_rectify(
+    database: Database, staff: dict[str, Actor]
+) -> None:
+    told = [stories.tax(1, stories.PAID), stories.pharmacy(1), stories.tax(2, stories.PAID)]
+    told.append(stories.tax(3, stories.PAID))
+    played = [stories.play(database, story, staff, demo=True) for story in told]
+
+    assert opinions.give(database, played) == 2
+
+    grades = [latest(database, played[number]).grade for number in (0, 2, 3)]
+    assert grades == [2, 5, None]
+    with reading(database) as session:
+        stories.waiting(session, played[0], "Activity_RectifyEvaluation")
