@@ -48,6 +48,33 @@ def then(element: str, intake: str, handling: str) -> str:
         "Activity_InspectSite": _("A second person who was there confirms it."),
         "Activity_ConfirmInspection": _("The case goes back to the review."),
         "Activity_VerifyDeclaration": _("If passed, the payment is confirmed next."),
+        "Activity_CheckReport": _(
+            "If it agrees, the applicant gets the receipt; if not, the correction is told"
+            " in writing."
+        ),
+        "Activity_VerifyRegistration": _(
+            "What agrees is confirmed at once; what is referred goes to %(handling)s.",
+            **offices,
+        ),
+        "Activity_LookUpRecord": _("The applicant gets the certificate, or a notice of no record."),
+        "Activity_VerifyRecord": _("The applicant gets the certificate, or a notice of no record."),
+        "Activity_AnswerAtWindow": _(
+            "An answer goes out at once; what you pass on is answered by %(handling)s.",
+            **offices,
+        ),
+        "Activity_AnswerEnquiry": _("The answer is delivered the way the applicant chose."),
+        "Activity_ScanUnsettled": _(
+            "With nothing open the certificate is issued; otherwise a commitment is "
+            "offered or a notice tells what is open."
+        ),
+        "Activity_SignCommitment": _(
+            "If signed, the certificate is issued and %(handling)s follows the "
+            "commitment; if not, a notice tells what is open.",
+            **offices,
+        ),
+        "Activity_ConfirmMadeGood": _(
+            "It is put on record; the applicant has the certificate already."
+        ),
         "Activity_ConfirmPayment": _("The applicant gets the receipt of the declaration."),
         "Activity_SignDecision": _(
             "The decision is issued as a paper and delivered the way the applicant chose."
