@@ -1,7 +1,7 @@
 """Archiving 归档: the whole of a closed case, found unchanged, listed in a catalogue of its own.
 
-Every file is read and compared with the hash it was kept under, and the chain of events is proved;
-if anything differs, nothing is archived and the step fails, so that somebody looks. The list is
+Every file is read and compared with the hash it was kept under, and the chain of events is proved
+with what lies beside it; if anything differs, nothing is archived and the step fails, so that somebody looks. The list is
 issued as the paper 归档目录 and its hash kept. Electronic form is enough (国务院令第716号第十二条).
 """
 
@@ -20,7 +20,7 @@ from engine.errors import Conflict
 from engine.files import FileDamaged, FileMissing
 from engine.models import Case, CaseArchive, Document, Instance
 from engine.process.operations import OperationCall
-from engine.record import canonical, export, verifier
+from engine.record import canonical, export, holdings, verifier
 from engine.record.keys import DataDestroyed
 
 PAPER = "archive-catalogue"
@@ -125,6 +125,7 @@ def _proved_chain(session: Session, case: Case) -> tuple[int, str]:
     session.flush()
     rows = export.case_rows(session, case.instance_id, reveal=True)
     fault = verifier.check_case(next(rows), rows, verifier.Result())
+    fault = fault or holdings.check(session, case.instance_id)
     if fault is not None:
         problem = f"event {fault.sequence} {fault.problem}"
         raise ArchiveMismatch(case=case.case_no, problem=problem)

@@ -2,8 +2,8 @@
 
 A key that is gone must have been destroyed by an event, or the personal data of a case could be
 wiped in silence; a stored file must have the hash with which it was added or issued, or one could
-take another's place; what is kept of an application must be what was received or amended; and
-values of events beyond the last one betray a tail that was cut.
+take another's place; what is kept of an application must be what was received or amended; a grade
+must be the one that was given; and values of events beyond the last one betray a tail that was cut.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.models import Document, Event, EventValue, Instance, PersonKey
+from engine.models import Document, Evaluation, Event, EventValue, Instance, PersonKey
 from engine.record import canonical, history, keys, personal
 from engine.record.verifier import Fault
 
 DESTROYED = "personal.destroyed"
 KEPT = ("document.added", "paper.issued")
+GIVEN = ("evaluation.given",)
 ANSWERED = ("application.recorded", "application.amended")
 ANSWERS = ("applicant.", "agent.", "form.")
 
 
 def check(session: Session, instance_id: UUID) -> Fault | None:
     """Return the first thing beside the chain of a case that does not agree with it."""
-    checks = (one(session, instance_id) for one in (_orphans, _keys, _files, _answers))
+    every = (_orphans, _keys, _files, _answers, _grades)
+    checks = (one(session, instance_id) for one in every)
     return next(chain.from_iterable(checks), None)
 
 
@@ -68,6 +70,22 @@ def _files(session: Session, instance_id: UUID) -> Iterator[Fault]:
             yield Fault(str(instance_id), sequence, "its file is not the one that is listed now")
     for number in sorted(rows):
         yield Fault(str(instance_id), 0, f"no event says where file {number} comes from")
+
+
+def _grades(session: Session, instance_id: UUID) -> Iterator[Fault]:
+    rows = {
+        number: grade
+        for number, grade in session.execute(
+            select(Evaluation.number, Evaluation.grade).where(
+                Evaluation.instance_id == instance_id, Evaluation.grade.is_not(None)
+            )
+        )
+    }
+    for sequence, facts in _facts(session, instance_id, GIVEN):
+        if rows.pop(facts.get("number", 0), None) != facts.get("grade"):
+            yield Fault(str(instance_id), sequence, "its grade is not the one that is listed now")
+    for number in sorted(rows):
+        yield Fault(str(instance_id), 0, f"no event says who gave evaluation {number}")
 
 
 def _answers(session: Session, instance_id: UUID) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import clock
 from engine.casework import cases, deadlines, evaluations, housekeeping, rectifications
@@ -214,6 +214,20 @@ def test_a_message_alone_is_no_evaluation(database: Database, closed: UUID, said
     assert status(database, closed) == "running"
     with clock.at(MONDAY):
         evaluate(database, closed, 3)
+
+
+@pytest.mark.parametrize("grade", [5, None])
+def test_a_grade_that_was_changed_by_hand_is_found(
+    database: Database, closed: UUID, grade: int | None
+) -> None:
+    with clock.at(MONDAY):
+        evaluate(database, closed, 2, reasons=["slow"])
+    with transaction(database) as session:
+        session.execute(update(Evaluation).values(grade=grade))
+
+    with reading(database) as session:
+        found = verify(session, closed).first_bad
+    assert found is not None and "grade" in found.problem
 
 
 def test_a_calendar_that_ends_loses_no_evaluation(
