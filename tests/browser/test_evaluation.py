@@ -11,6 +11,7 @@ from engine.casework.demonstration import applicants
 from engine.casework.demonstration.stories import ACCEPT, LI, SUN, TAX_FORM
 from engine.process import worker
 from tests.browser import people
+from tests.browser.test_screens import AXE, RULES, SERIOUS
 
 pytestmark = pytest.mark.browser
 PAID = {"payment_voucher": "YS-0001", "paid_on": "2026-11-10"}
@@ -28,7 +29,7 @@ def test_a_poor_evaluation_is_rectified_told_and_archived(
 ) -> None:
     li, sun, auditor, admin = sign_in(LI), sign_in(SUN), sign_in("auditor"), sign_in("admin")
     people.take_in(li, "39", "增值税一般纳税人申报")
-    body = applicants.body(931, "虚构商贸第三十一有限公司")
+    body = applicants.body(941, "虚构商贸第四十一有限公司")
     people.fill(li, people.application(body, TAX_FORM, "on-the-spot"))
     number = people.receive(li)
     people.submit(li, ACCEPT)
@@ -42,6 +43,8 @@ def test_a_poor_evaluation_is_rectified_told_and_archived(
     people.fill(applicant, {"no": paper_no.lower(), "code": code.replace("-", " ")})
     people.press(applicant, "main form button[type=submit]")
     assert not overflows(applicant)
+    applicant.evaluate(AXE.read_text(encoding="utf-8"))
+    assert applicant.evaluate(f"axe.run(document, {RULES}).then({SERIOUS})") == []
     people.fill(applicant, {"grade": "1"})
     people.press(applicant, "main form button[type=submit]")
     assert "请至少勾选一个原因" in applicant.inner_text("main")

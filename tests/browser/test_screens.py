@@ -40,6 +40,7 @@ LEFT = {
         delivery="courier",
     ),
     "corrected": stories.tax(54, declared_sales="90000.00"),
+    "closed": stories.tax(55, stories.PAID),
 }
 PAGES = [
     (stories.LI, "/clerk"),
@@ -54,6 +55,8 @@ PAGES = [
     ("designer", "/designer/processes/medical-institution"),
     ("admin", "/admin/people"),
     ("admin", "/admin/offices"),
+    ("admin", "/admin/evaluations"),
+    (stories.LI, "/clerk/cases/{closed}"),
 ]
 
 
