@@ -146,13 +146,30 @@ def check(catalogue: Catalogue, processes: Path | None = None) -> list[Problem]:
     problems = list(_notice(catalogue))
     problems += _directory(catalogue)
     for matter in catalogue.matters.values():
-        source = catalogue.sources[matter.no]
-        faults = [fault for one in MATTER_CHECKS for fault in one(catalogue, matter)]
-        faults += _process(matter, processes or PROCESSES)
-        problems += [_problem(source, *fault) for fault in faults]
-        problems += form_checks.check(matter, source)
-        problems += clock_checks.check(matter, source)
+        problems += _of_matter(catalogue, matter, catalogue.sources[matter.no], processes)
     return in_order(problems)
+
+
+def of_matter(lists: Catalogue, matter: Matter, processes: Path | None = None) -> list[Problem]:
+    """Return every problem of an edition that stands in no file.
+
+    Args:
+        lists: what it refers to, see `loader.load_lists`.
+        matter: the edition.
+        processes: as for `check`.
+    """
+    return _of_matter(lists, matter, Source("", None, {}), processes)
+
+
+def _of_matter(
+    catalogue: Catalogue, matter: Matter, source: Source, processes: Path | None
+) -> list[Problem]:
+    faults = [fault for one in MATTER_CHECKS for fault in one(catalogue, matter)]
+    faults += _process(matter, processes or PROCESSES)
+    problems = [_problem(source, *fault) for fault in faults]
+    problems += form_checks.check(matter, source)
+    problems += clock_checks.check(matter, source)
+    return problems
 
 
 def _notice(catalogue: Catalogue) -> Iterator[Problem]:

@@ -99,7 +99,22 @@ def load(path: Path | None = None) -> Catalogue:
 
 def read(path: Path | None = None) -> tuple[Catalogue, list[Problem]]:
     """Return what could be read of a catalogue, and every problem in the order of the files."""
-    folder = path or FOLDER
+    return _read(path or FOLDER, with_matters=True)
+
+
+def load_lists(path: Path | None = None) -> Catalogue:
+    """Return what matters refer to, without the matters.
+
+    Raises:
+        CatalogueInvalid: one of the lists is not in order.
+    """
+    catalogue, problems = _read(path or FOLDER, with_matters=False)
+    if problems:
+        raise CatalogueInvalid(problems)
+    return catalogue
+
+
+def _read(folder: Path, *, with_matters: bool) -> tuple[Catalogue, list[Problem]]:
     problems: list[Problem] = []
     departments = _file(DepartmentList, folder, "departments.yaml", problems)
     categories = _file(CategoryList, folder, "categories.yaml", problems)
@@ -107,7 +122,7 @@ def read(path: Path | None = None) -> tuple[Catalogue, list[Problem]]:
     offices = _file(OfficeList, folder, "offices.yaml", problems)
     notice = _file(NoticeList, folder, "notice.yaml", problems)
     known = districts.districts if districts else ()
-    matters, sources = _matters(folder, problems)
+    matters, sources = _matters(folder, problems) if with_matters else ({}, {})
     catalogue = Catalogue(
         folder=folder,
         matters=matters,
@@ -175,13 +190,19 @@ def load_departments(path: Path | None = None) -> tuple[Department, ...]:
     return found.departments
 
 
+# Plain data leaves out what is empty; a file and an edition say of these that they are.
+EMPTY: dict[str, Any] = {
+    name: [] for name in ("service_objects", "legal_basis", "materials", "review_points")
+} | {"channels": [], "sources": [], "limits": {}}
+
+
 def from_json(data: Mapping[str, Any]) -> Matter:
     """Return a matter from `Matter.as_json`.
 
     Raises:
         ValueError: the data is not such a matter.
     """
-    matter, faults = shape.build(Matter, dict(data))
+    matter, faults = shape.build(Matter, {**EMPTY, **data})
     if matter is None:
         raise ValueError("; ".join(f"{fault.at}: {fault.message}" for fault in faults))
     return matter

@@ -11,6 +11,7 @@ def role_name(role: str) -> str:
         "intake": _("intake clerk"),
         "handling": _("handling clerk"),
         "supervisor": _("supervisor"),
+        "editor": _("editor of matters"),
         "designer": _("process designer"),
         "auditor": _("auditor"),
         "administrator": _("administrator"),

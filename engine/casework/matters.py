@@ -1,7 +1,7 @@
-"""Matters in the database: the edition of the catalogue that each case keeps.
+"""Matters in the database: which edition is in force, and which one each case keeps.
 
-The YAML files are the first edition. Publishing copies what changed into `matter_version`, by
-content hash, so that a case is judged by the edition it began with whatever is edited later.
+Contents lie in `matter_version` by their hash, so that a case is judged by the edition it began
+with whatever is published later. How editions come about is told in `editions`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalogue import loader
 from catalogue.matter import Matter, StateKind
 from engine import clock
+from engine.casework import editions
+from engine.casework.editions import rows
+from engine.casework.editions.reading import as_it_stands, parsed
 from engine.errors import Conflict, NotFound
-from engine.models import Case, MatterVersion
+from engine.models import Case, MatterEdition, MatterVersion
 
 
 class MatterNotFound(NotFound):
@@ -39,46 +41,34 @@ class MatterNotOpen(Conflict):
     message = "Matter no. {no} {name} is not open on this platform yet."
 
 
+class MatterKeptOff(Conflict):
+    """Send the applicant to the window named: law or secrecy keeps the matter off the platform."""
+
+    code = "matter-kept-off"
+    message = "Matter no. {no} {name} is not taken here: {reason}. Its window is {window}."
+
+
 def publish(session: Session, matters: dict[int, Matter]) -> int:
-    """Copy every edition that is not yet known into the database; return how many were new."""
-    known = set(session.scalars(select(MatterVersion.hash)))
-    new = [m for m in matters.values() if m.content_hash() not in known]
-    for matter in new:
-        session.add(
-            MatterVersion(
-                hash=matter.content_hash(),
-                matter_no=matter.no,
-                content=matter.as_json(),
-                valid_from=matter.valid_from,
-                valid_to=matter.valid_to,
-                added_at=clock.now(),
-            )
-        )
-    session.flush()
-    return len(new)
+    """Publish the editions of files that are new; return how many were. See `editions.take`."""
+    return editions.take(session, matters).added
 
 
 def current(session: Session, no: int) -> tuple[MatterVersion, Matter]:
-    """Return the newest edition of a matter.
+    """Return the edition of a matter that is in force, else, as ended, the one that was last.
 
     Raises:
         MatterNotFound: the number is not in the catalogue.
     """
-    version = session.scalars(
-        select(MatterVersion)
-        .where(MatterVersion.matter_no == no)
-        .order_by(MatterVersion.added_at.desc())
-        .limit(1)
-    ).one_or_none()
-    if version is None:
+    edition = rows.shown(rows.all_of(session, no))
+    if edition is None or edition.hash is None:
         raise MatterNotFound(no=no)
-    return version, loader.from_json(version.content)
+    return session.get_one(MatterVersion, edition.hash), as_it_stands(edition)
 
 
 def of_case(session: Session, case: Case) -> Matter:
     """Return the edition of its matter that a case began with."""
     content: dict[str, Any] = session.get_one(MatterVersion, case.matter_hash).content
-    return loader.from_json(content)
+    return parsed(case.matter_hash, content)
 
 
 def require_open(matter: Matter) -> None:
@@ -86,18 +76,23 @@ def require_open(matter: Matter) -> None:
 
     Raises:
         MatterEnded: it has ended; the reason is told.
+        MatterKeptOff: it may not be taken over the platform; the window is told.
         MatterNotOpen: it is listed only.
     """
     if matter.state.kind is StateKind.ENDED or not matter.is_valid_on(clock.today()):
         raise MatterEnded(no=matter.no, name=matter.name, reason=matter.state.reason or "")
+    if matter.kept_off is not None:
+        kept = matter.kept_off
+        raise MatterKeptOff(no=matter.no, name=matter.name, reason=kept.reason, window=kept.window)
     if not matter.is_open:
         raise MatterNotOpen(no=matter.no, name=matter.name)
 
 
 def all_current(session: Session) -> list[Matter]:
-    """Return the newest edition of every matter, by number."""
-    newest: dict[int, MatterVersion] = {}
-    query = select(MatterVersion).order_by(MatterVersion.matter_no, MatterVersion.added_at)
-    for version in session.scalars(query):
-        newest[version.matter_no] = version
-    return [loader.from_json(version.content) for version in newest.values()]
+    """Return every matter by number, each in the edition in force, or as ended in its last."""
+    known: dict[int, list[MatterEdition]] = {}
+    query = select(MatterEdition).where(MatterEdition.state == rows.PUBLISHED)
+    for edition in session.scalars(query):
+        known.setdefault(edition.matter_no, []).append(edition)
+    found = (rows.shown(known[no]) for no in sorted(known))
+    return [as_it_stands(edition) for edition in found if edition is not None]

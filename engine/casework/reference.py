@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalogue import loader
 from engine.calendar import holidays
-from engine.casework import matters
+from engine.casework import editions
 from engine.people import offices
 from engine.people.identity import Actor
 from engine.process import definitions
@@ -29,6 +29,7 @@ class Loaded:
     """What a load has added."""
 
     matters: int
+    kept: tuple[editions.Kept, ...]
     years: tuple[int, ...]
     definitions: int
 
@@ -42,9 +43,9 @@ def load(session: Session, *, by: Actor) -> Loaded:
     """
     offices.sync(session)
     years = holidays.seed(session, HOLIDAYS)
-    added = matters.publish(session, dict(loader.load().matters))
+    taken = editions.take(session, loader.load().matters)
     made = definitions.deploy(session, process_files(), by=by)
-    return Loaded(added, tuple(years), len(made.definitions))
+    return Loaded(taken.added, taken.kept, tuple(years), len(made.definitions))
 
 
 def process_files(folder: Path = PROCESSES) -> dict[str, bytes]:

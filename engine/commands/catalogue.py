@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
 from catalogue import checks, loader
-from engine.casework import reference
+from engine.casework import editions, reference
 from engine.commands.program import Program
-from engine.db import transaction
+from engine.db import reading, transaction
 from engine.people.identity import Actor
 
 
@@ -61,8 +62,21 @@ def show(no: int) -> None:
 
 
 @catalogue.command("export")
-def export() -> None:
-    """Print every matter as one JSON object a line."""
+@click.option(
+    "--files",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write what is in force in the database as YAML files into this folder instead.",
+)
+@click.pass_obj
+def export(program: Program, files: Path | None) -> None:
+    """Print every matter of the files as one JSON object a line, or write files of the database."""
+    if files is not None:
+        with reading(program.database) as session:
+            changed = editions.write_files(session, files)
+        for path in changed:
+            click.echo(str(path))
+        click.echo(f"{len(changed)} files written", err=True)
+        return
     for matter in loader.load().matters.values():
         click.echo(json.dumps(matter.as_json(), ensure_ascii=False))
 
@@ -73,4 +87,10 @@ def load(program: Program) -> None:
     """Load offices, calendar, matters and processes into the database; repeat after an upgrade."""
     with transaction(program.database) as session:
         loaded = reference.load(session, by=Actor.system())
+    for kept in loaded.kept:
+        click.echo(
+            f"matter {kept.no}: the department's edition {kept.number} is kept; the file says"
+        )
+        for difference in kept.differences:
+            click.echo(f"  {difference}")
     click.echo(f"{loaded.matters} new editions of matters, {loaded.definitions} definitions")

@@ -26,12 +26,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import keyfile
+from engine.casework import editions
 from engine.commands.program import Program
 from engine.db import snapshot, transaction
 from engine.models import Checkpoint
 from engine.record import access, canonical, checkpoint, export
 from engine.record import verify as verification
-from engine.record.verifier import Result
+from engine.record.verifier import Fault, Result
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
 
@@ -118,9 +119,13 @@ def _one(session: Session, instance: UUID) -> Result:
 
 def _all(program: Program, session: Session, seal: dict[str, Any] | None) -> Result:
     if seal is not None:  # a key kept elsewhere proves more than the one that lies here
-        return verification.verify_all(session, bytes.fromhex(seal["public_key"]), seal)
-    key = _key_if_sealed(program, session)
-    return verification.verify_all(session, checkpoint.public_bytes(key) if key else None)
+        result = verification.verify_all(session, bytes.fromhex(seal["public_key"]), seal)
+    else:
+        key = _key_if_sealed(program, session)
+        result = verification.verify_all(session, checkpoint.public_bytes(key) if key else None)
+    for no, sequence in editions.verify(session):
+        result.faults.append(Fault(f"matter {no}", sequence, "an event of its editions"))
+    return result
 
 
 def _kept_seal(file: IO[str]) -> dict[str, Any]:

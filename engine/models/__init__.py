@@ -14,6 +14,8 @@ from engine.models.casework import (
     Document,
     Evaluation,
     MaterialReceived,
+    MatterEdition,
+    MatterEvent,
     MatterVersion,
 )
 from engine.models.people import (
@@ -60,6 +62,6 @@ __all__ = [
     "CaseData", "CaseNumber", "Checkpoint", "Circuit", "ClockStop", "Correction", "Deadline", "Definition",
     "Delivery", "Department", "Deployment", "Document", "Draft", "Evaluation", "Event", "EventValue",
     "IdempotencyRecord", "Incident", "Instance", "Instant", "Job", "Json", "MaterialReceived",
-    "MatterVersion", "Message", "OPEN_STATES", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",
+    "MatterEdition", "MatterEvent", "MatterVersion", "Message", "OPEN_STATES", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",
     "StartTrigger", "Subscription", "Task", "User", "UserRole", "new_id",
 ]  # fmt: skip

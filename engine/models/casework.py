@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base, Instant, Json
@@ -27,6 +27,50 @@ class MatterVersion(Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     added_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class MatterEdition(Base):
+    """One edition of a matter on its way: drafted, confirmed, published from a day, retired.
+
+    Its content is that of `hash` once it is confirmed; the days say whether it is in force.
+    """
+
+    __tablename__ = "matter_edition"
+
+    matter_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(12))  # draft | confirmed | published | dropped
+    origin: Mapped[str] = mapped_column(String(12))  # files | department
+    version: Mapped[int] = mapped_column(default=1)  # counts saves: nobody overwrites another's
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    hash: Mapped[str | None] = mapped_column(ForeignKey("matter_version.hash"))
+    based_on: Mapped[int | None]
+    effective_from: Mapped[date | None]  # None: since ever
+    effective_to: Mapped[date | None]  # the first day on which another one, or none, is in force
+    retired_reason: Mapped[str | None] = mapped_column(String(400))
+    drafters: Mapped[list[str]] = mapped_column(Json)  # actors who typed: none of them confirms
+    changed_by: Mapped[str] = mapped_column(String(60))
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_by: Mapped[str | None] = mapped_column(String(60))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    published_by: Mapped[str | None] = mapped_column(String(60))
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class MatterEvent(Base):
+    """One appended, chained fact about the editions of a matter."""
+
+    __tablename__ = "matter_event"
+
+    matter_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]  # of the edition
+    at: Mapped[datetime] = mapped_column(Instant)
+    type: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(80))
+    actor_name: Mapped[str] = mapped_column(String(60))
+    facts: Mapped[dict[str, Any]] = mapped_column(Json)
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Case(Base):
@@ -210,3 +254,17 @@ Index("ix_case_record_intake_office_id_stage", Case.intake_office_id, Case.stage
 Index("ix_case_record_handling_office_id_stage", Case.handling_office_id, Case.stage)
 Index("ix_deadline_due_on", Deadline.due_on)
 Index("ix_evaluation_office_id_grade", Evaluation.office_id, Evaluation.grade)
+
+# One published edition a day and matter; one that was replaced the same day counts no more.
+_IN_FORCE_AT_ALL = or_(
+    MatterEdition.effective_to.is_(None),
+    MatterEdition.effective_to > MatterEdition.effective_from,
+)
+Index(
+    "uq_matter_edition_matter_no_effective_from",
+    MatterEdition.matter_no,
+    MatterEdition.effective_from,
+    unique=True,
+    sqlite_where=_IN_FORCE_AT_ALL,
+    postgresql_where=_IN_FORCE_AT_ALL,
+)

@@ -61,7 +61,7 @@ class User(Base):
 
 
 class UserRole(Base):
-    """A role held at one office: intake, handling, supervisor, designer, auditor, administrator."""
+    """A role held at one office; which there are and what they allow: `people.permissions`."""
 
     __tablename__ = "user_role"
 

@@ -18,7 +18,7 @@ from engine.models import Case, MatterVersion, Office, Task
 from engine.people import offices
 from engine.people.identity import Actor
 
-ROLES = ("intake", "handling", "supervisor", "designer", "auditor", "administrator")
+ROLES = ("intake", "handling", "supervisor", "editor", "designer", "auditor", "administrator")
 WORKING_ROLES = ("intake", "handling", "supervisor")
 
 _CASEWORK = frozenset(
@@ -33,6 +33,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "intake": _CASEWORK,
     "handling": _CASEWORK,
     "supervisor": _CASEWORK | {"report:read"},
+    # Of matters of their own department only, see `casework.editions.rights`.
+    "editor": frozenset({"matter:read", "matter:write"}),
     # Designers and administrators work tasks of the instances they start themselves: to which
     # task somebody is entitled is decided task by task.
     "designer": _MODELS,

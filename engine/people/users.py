@@ -58,7 +58,7 @@ class NameInvalid(Invalid):
 
 
 class RoleUnknown(Invalid):
-    """Use one of the six roles."""
+    """Use one of the seven roles."""
 
     code = "role-unknown"
     message = "There is no role {role}."

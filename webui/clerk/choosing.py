@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from catalogue import loader, search
 from catalogue.matter import Matter
 from engine import clock
-from engine.casework import cases, matters
+from engine.casework import cases, editions, matters
 from engine.db import reading
-from engine.models import Department, MatterVersion, Office, Task
+from engine.models import Department, Office, Task
 from engine.process import steps, tasks
 from engine.process.tasks import TaskKey
 from webui import auth, i18n
@@ -47,15 +47,13 @@ def new() -> str:
 
 
 def _index(session: Session) -> tuple[search.Entry, ...]:
-    """Return the searchable matters, made again only when an edition was added."""
-    stamp = session.execute(
-        select(func.count(MatterVersion.hash), func.max(MatterVersion.added_at))
-    ).one()
+    """Return the searchable matters, made again only when editions or the day have changed."""
+    stamp = editions.stamp(session)
     kept = current_app.extensions.get("clerk.matters")
-    if kept is None or kept[0] != tuple(stamp):
+    if kept is None or kept[0] != stamp:
         departments = {one.slug: one for one in loader.load_departments()}
         made = search.index(matters.all_current(session), departments)
-        kept = current_app.extensions["clerk.matters"] = (tuple(stamp), made)
+        kept = current_app.extensions["clerk.matters"] = (stamp, made)
     return kept[1]
 
 
@@ -64,6 +62,10 @@ def _state_of(matter: Matter) -> tuple[str, str, str]:
     reason = view.label(matter.state, "reason")
     if matter.state.kind == "ended" or not matter.is_valid_on(clock.today()):
         return "ended", _("has ended"), reason
+    if matter.kept_off is not None:
+        kept = matter.kept_off
+        where = _("Window: %(window)s", window=view.label(kept, "window"))
+        return "not-open", _("not taken here"), f"{view.label(kept, 'reason')} {where}"
     if not matter.is_open:
         return (
             "not-open",
