@@ -85,6 +85,7 @@ def test_who_checks_a_report_sees_its_last_day_and_is_told_what_is_missing(windo
     done = window.post(at, {"report_finding": "consistent", "timeliness": "late"})
 
     assert "核对报告内容" in page and "申请人的报送期限" in page and "2026年9月16日" in page
+    assert "已超过期限" in page
     assert "表证一致" in page  # the review points of the matter
     assert refused.status_code == 422
     assert done.status_code == 303

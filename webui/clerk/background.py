@@ -43,7 +43,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "Activity_VerifyRegistration": ("correction_note",),
     "Activity_VerifyRecord": ("lookup_note",),
     "Activity_AnswerEnquiry": ("answer_note",),
-    "Activity_CheckReport": ("duty_due_on", "correction_note"),
+    "Activity_CheckReport": ("duty_due_on", "is_late", "correction_note"),
     "Activity_SignCommitment": ("unsettled_items",),
     "Activity_ConfirmMadeGood": ("unsettled_items", "make_good_by"),
 }
@@ -68,6 +68,8 @@ def _text(name: str, value: Any, matter: Matter) -> str:
         return proposals.get(value, str(value))
     if name in ("duty_due_on", "make_good_by"):
         return i18n.full_day(date.fromisoformat(str(value)))
+    if name == "is_late":
+        return _("yes, the last day has passed")
     return str(value)
 
 
@@ -89,6 +91,7 @@ def _labels() -> dict[str, str]:
         "lookup_note": _("What is to be verified"),
         "answer_note": _("Why the window did not answer"),
         "duty_due_on": _("Last day of the applicant's duty"),
+        "is_late": _("Later than the duty asks"),
         "unsettled_items": _("What is open"),
         "make_good_by": _("Promised day"),
     }
