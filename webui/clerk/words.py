@@ -75,7 +75,28 @@ def then(element: str, intake: str, handling: str) -> str:
         "Activity_ConfirmMadeGood": _(
             "It is put on record; the applicant has the certificate already."
         ),
-        "Activity_ConfirmPayment": _("The applicant gets the receipt of the declaration."),
+        "Activity_DetermineBase": _(
+            "If there is a good reason, the declared tax stands; otherwise the "
+            "applicant pays the tax you determine."
+        ),
+        "Activity_CheckRelief": _(
+            "If entitled, the declared tax stands; if not, the applicant pays the "
+            "tax without the relief."
+        ),
+        "Activity_PassToRegister": _("The certificate is delivered the way the applicant chose."),
+        "Activity_JudgeCorrection": _(
+            "If allowed, the difference is paid or refunded; if not, a decision "
+            "with your reasons is issued."
+        ),
+        "Activity_CheckKeptDocuments": _(
+            "The case is archived; tax is recovered in a case of its own."
+        ),
+        "Activity_ApproveRefund": _(
+            "If approved, a colleague records the refund order; the applicant is "
+            "told your decision and reasons."
+        ),
+        "Activity_RecordRefund": _("The applicant gets the notice of the refund."),
+        "Activity_ConfirmPayment": _("The applicant gets the receipt or the certificate."),
         "Activity_SignDecision": _(
             "The decision is issued as a paper and delivered the way the applicant chose."
         ),
