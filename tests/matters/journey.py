@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.casework import cases, evaluations, intake
+from engine.casework import amendments, cases, evaluations, intake, materials
 from engine.casework.evaluations import EvaluationClosed
 from engine.casework.intake import Application
 from engine.db import Database, reading, transaction
@@ -132,6 +132,11 @@ class Journey:
         with transaction(self.database) as session:
             task = tasks.get(session, key)
             by = self.person(session, str(task.office_id), first=first)
+            if task.element == amendments.SUBMIT:  # the applicant hands in what was not there
+                for material in self.way.missing:
+                    materials.mark(
+                        session, cases.get(session, self.id), material, received=True, by=by
+                    )
             known = session.get_one(Instance, self.id).variables
             values = filling.task(tasks.form(session, key), said, known)
             tasks.complete(session, key, by=by, variables=values)
