@@ -30,6 +30,8 @@ PUBLIC = {
     "api.openapi",  # a description, no data
     "paper_check.ask",  # whoever holds a paper may ask whether it is ours
     "paper_check.check",
+    "guide.matter_list",  # what may be applied for is for everybody to read
+    "guide.matter_page",
     "evaluate.ask",  # applicants have no account; number and code of their paper let them in
     "evaluate.evaluate",
 }
