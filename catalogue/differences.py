@@ -91,7 +91,7 @@ def _named(entries: Sequence[Any]) -> dict[str, Any]:
     """Return entries by what they are called; a second one of the same name gets a number."""
     found: dict[str, Any] = {}
     for entry in entries:
-        name = stem = _name(entry)
+        name = stem = called(entry)
         count = 1
         while name in found:
             count += 1
@@ -100,7 +100,8 @@ def _named(entries: Sequence[Any]) -> dict[str, Any]:
     return found
 
 
-def _name(entry: Any) -> str:
+def called(entry: Any) -> str:
+    """Return the name by which an entry of a list is compared."""
     if isinstance(entry, Mapping):
         return next((str(entry[one]) for one in NAMES if one in entry), "")
     return str(entry)

@@ -37,6 +37,7 @@ SIGNED_IN = "signed-in"
 HOMES = {
     "clerk": frozenset({"intake", "handling", "supervisor"}),
     "designer": frozenset({"designer"}),
+    "editor": frozenset({"editor"}),
     "auditor": frozenset({"auditor"}),
     "reports": frozenset({"supervisor", "auditor"}),
     "admin": frozenset({"administrator"}),

@@ -38,6 +38,7 @@ from webui import formjs, i18n
 HOMES = {
     "clerk": ("办", lazy_gettext("Cases")),
     "designer": ("设", lazy_gettext("Process studio")),
+    "editor": ("事", lazy_gettext("Matters and their editions")),
     "auditor": ("审", lazy_gettext("Audit")),
     "reports": ("督", lazy_gettext("Supervision")),
     "admin": ("管", lazy_gettext("Administration")),

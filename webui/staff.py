@@ -24,6 +24,7 @@ from webui import (
     clerk,
     counting,
     designer,
+    editor,
     errors,
     evaluate,
     frame,
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     admin.blueprint,
     clerk.blueprint,
     designer.blueprint,
+    editor.blueprint,
     auditor.blueprint,
 )
 

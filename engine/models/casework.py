@@ -42,6 +42,7 @@ class MatterEdition(Base):
     state: Mapped[str] = mapped_column(String(12))  # draft | confirmed | published | dropped
     origin: Mapped[str] = mapped_column(String(12))  # files | department
     version: Mapped[int] = mapped_column(default=1)  # counts saves: nobody overwrites another's
+    page: Mapped[str | None] = mapped_column(String(32))  # which page of a browser saved last
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     hash: Mapped[str | None] = mapped_column(ForeignKey("matter_version.hash"))
     based_on: Mapped[int | None]

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("origin", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("page", sa.String(length=32), nullable=True),
         sa.Column("content", JSON, nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=True),
         sa.Column("based_on", sa.Integer(), nullable=True),

@@ -86,7 +86,14 @@ def begin(session: Session, no: int, *, by: Actor) -> MatterEdition:
 
 
 def save(
-    session: Session, no: int, number: int, content: Mapping[str, Any], *, by: Actor, version: int
+    session: Session,
+    no: int,
+    number: int,
+    content: Mapping[str, Any],
+    *,
+    by: Actor,
+    version: int,
+    page: str | None = None,
 ) -> MatterEdition:
     """Save a draft, whole or with holes; nothing is written when nothing changed.
 
@@ -96,6 +103,7 @@ def save(
         content: plain data of the edition.
         by: an editor of the leading department; none who saves may confirm.
         version: the version that the editor has seen.
+        page: the page of a browser that saves; what it has saved itself is no surprise to it.
 
     Raises:
         EditionNotFound, EditionNotInState: it is no draft, or no more.
@@ -109,12 +117,13 @@ def save(
     made = facts.keep_marks(_with_fixed(content, base), base)
     if made == edition.content:
         return edition
-    require_version(edition, version)
+    if page is None or page != edition.page:
+        require_version(edition, version)
     if len(str(made)) > LARGEST:
         raise EditionTooLarge(most=LARGEST)
     found = differences.between(edition.content, made)
     edition.content = made
-    edition.version += 1
+    edition.version, edition.page = edition.version + 1, page
     edition.drafters = sorted({*edition.drafters, by.key})
     edition.changed_by, edition.changed_at = by.name, clock.now()
     places = [".".join(str(step) for step in one.at) for one in found[:DIFFERENCES_KEPT]]
