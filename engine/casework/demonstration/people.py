@@ -43,6 +43,8 @@ STAFF = (
     Staff("customs.feng", "冯九", "500000-customs", ("handling",), "clerk"),
     Staff("customs.chen", "陈十", "500000-customs", ("handling",), "clerk"),
     Staff("customs.chu", "褚十一", "500000-customs", ("supervisor",), "clerk"),
+    Staff("ybj.jin", "金十七", "500000-ybj", ("editor",), "editor"),
+    Staff("ybj.wei", "魏十八", "500000-ybj", ("editor",), "editor"),
     Staff("designer", "卫十二", "500000-zzb", ("designer",), "designer"),
     Staff("auditor", "蒋十三", "500000-zzb", ("auditor",), "auditor"),
     Staff("admin", "沈十四", "500000-zzb", ("administrator",), "admin"),
