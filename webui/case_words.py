@@ -55,6 +55,8 @@ def _english_tasks() -> dict[str, str]:
         "Activity_TrackParcel": "Record how the parcel fares",
         "Activity_DecideReturned": "Decide about the returned parcel",
         "Activity_ApproveExtension": "Approve the extension",
+        "Activity_CallHearing": "Set the day of the hearing",
+        "Activity_HoldHearing": "Hold the hearing",
         "Activity_RectifyEvaluation": "Verify and rectify",
         "Activity_CallBack": "Call back and tell",
     }
@@ -122,6 +124,7 @@ def limit(code: str) -> str:
         "correction": _("limit of the correction"),
         "delivery": _("limit of the delivery"),
         "lower-review": _("limit of the review by the lower office"),
+        "hearing": _("limit to hold the hearing"),
         "rectify": _("limit to rectify an evaluation"),
     }
     return names.get(code, code)

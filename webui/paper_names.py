@@ -15,6 +15,7 @@ _ENGLISH = {
     "refusal-of-acceptance": "Refusal of acceptance",
     "correction-notice": "Correction notice",
     "special-procedure-notice": "Notice of a special procedure",
+    "hearing-notice": "Notice of a hearing",
     "extension-notice": "Notice of an extension",
     "decision-granted": "Decision to grant",
     "decision-refused": "Decision to refuse",

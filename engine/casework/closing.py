@@ -18,7 +18,7 @@ from engine.casework import cases, evaluations
 from engine.models import OPEN_STATES, Case, Deadline, Instance, Task
 from engine.people.identity import Actor
 
-CLOCKS = ("statutory", "promised", "lower-review", "notice", "correction", "rectify")
+CLOCKS = ("statutory", "promised", "lower-review", "notice", "correction", "hearing", "rectify")
 
 
 def on_step(session: Session, instance: Instance, by: Actor) -> None:

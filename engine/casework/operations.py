@@ -25,6 +25,7 @@ from engine.casework import (
     enquiries,
     evaluations,
     extensions,
+    hearings,
     matters,
     rectifications,
     routing,
@@ -132,6 +133,8 @@ def stop_clock(call: OperationCall) -> dict[str, Any]:
     reason = call.variables.get("special_reason") or "专家风险评估"
     days = int(call.variables.get("special_days") or 10)
     deadlines.stop(call.session, case, kind=kind, reason=reason, by=call.by)
+    if kind == hearings.KIND:
+        hearings.begin(call.session, case, by=call.by)
     calls.issue(call, case, "special-procedure-notice", kind=kind, reason=reason, days=days)
     return {}
 
@@ -189,6 +192,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "evaluation.lapse": evaluations.lapse,
     "evaluation.rectified": rectifications.rectified,
     "evaluation.rectify": rectifications.rectify,
+    "hearing.keep": hearings.keep,
+    "hearing.tell": hearings.tell,
     "office.route": route,
     "office.send_back": send_back,
     "certificate.no_record": enquiries.no_record,

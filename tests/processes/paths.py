@@ -67,7 +67,7 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
     "case.terminate": lambda v: {"outcome": "terminated"},
 }
 SILENT = {"office.route", "office.send_back", "consultation.ask", "consultation.answer"}
-SILENT |= {"clock.ask_extension", "clock.extend"}
+SILENT |= {"clock.ask_extension", "clock.extend", "hearing.tell", "hearing.keep"}
 SILENT |= {"evaluation.rectify", "evaluation.rectified", "archive.make"}
 SILENT |= {"clearance.keep", "clearance.lapse", "enquiry.take_up"}
 SILENT |= {"refund.tell", "tax.assess"}

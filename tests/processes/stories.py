@@ -25,7 +25,7 @@ def examine_licence(decision: str = "accept") -> Step:
 
 
 def review(result: str = "approve") -> Step:
-    special = {"special_kind": "hearing"} if result == "special" else {}
+    special = {"special_kind": "expert-review"} if result == "special" else {}
     return "Activity_ReviewApplication", {"review": result, "review_opinion": "理由"} | special
 
 

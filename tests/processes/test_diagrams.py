@@ -49,6 +49,8 @@ LAW = [
     ("correction", "Activity_NotifyCorrection", "一次性告知"),
     ("routing", "Activity_RouteCase", "审批权属不变"),
     ("special-procedure", "Activity_StopClock", "第四十五条"),
+    ("special-procedure", "Activity_HoldHearing", "以外的人员为听证主持人"),
+    ("special-procedure", "Activity_TellHearing", "七日前"),
     ("special-procedure", "Activity_ApproveExtension", "第四十二条"),
     ("special-procedure", "Activity_ExtendLimit", "第四十二条"),
     ("decision", "Activity_SignDecision", "不是审查人"),

@@ -37,6 +37,8 @@ RESULTS = {
     "decide-returned": "returned_choice",
     "rectify-evaluation": "evaluation_finding rectification",
     "approve-extension": "extension extension_note",
+    "call-hearing": "hearing_on hearing_place",
+    "hold-hearing": "special_result",
     "call-back": "call_back call_back_note",
     "verify-declaration": "verification verification_note correction_items correction_note "
     "special_kind special_reason special_days",

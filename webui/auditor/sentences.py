@@ -104,6 +104,10 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
         "audit", "%(who)s recorded that the correction was not answered in time.", who=who
     ),
     "clock.started": lambda who: pgettext("audit", "%(who)s started a clock.", who=who),
+    "hearing.told": lambda who: pgettext(
+        "audit", "%(who)s told when and where the hearing is.", who=who
+    ),
+    "hearing.held": lambda who: pgettext("audit", "%(who)s recorded the hearing.", who=who),
     "extension.asked": lambda who: pgettext(
         "audit", "%(who)s asked for an extension of the limit.", who=who
     ),

@@ -107,6 +107,10 @@ def then(element: str, intake: str, handling: str) -> str:
             **offices,
         ),
         "Activity_DecideReturned": _("The result is delivered once more, the way you choose."),
+        "Activity_CallHearing": _(
+            "The applicant is told the day and the place in writing, seven working days before."
+        ),
+        "Activity_HoldHearing": _("The clock runs again and the case goes on."),
         "Activity_ApproveExtension": _(
             "If approved, the applicant is told the reason and the new limit in writing; the clock "
             "goes on either way, and so does the review."

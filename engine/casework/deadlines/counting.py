@@ -17,7 +17,7 @@ from engine.calendar.workdays import CalendarEnds
 from engine.models import Case, ClockStop, Deadline
 
 STOPPABLE = ("promised", "statutory", "lower-review")
-KINDS = (*STOPPABLE, "notice", "correction", "delivery", "rectify")
+KINDS = (*STOPPABLE, "notice", "correction", "delivery", "hearing", "rectify")
 UNITS = ("workday", "day")
 
 ONE_DAY = timedelta(days=1)

@@ -104,6 +104,14 @@ _ALL = (
         replaces=False,
     ),
     PaperKind(
+        "hearing-notice",
+        "TZ",
+        "听证通知书",
+        required=("hearing_on", "place"),
+        optional=("reason", "accepted_on"),
+        replaces=False,
+    ),
+    PaperKind(
         "extension-notice",
         "YQ",
         "延长办理期限告知书",

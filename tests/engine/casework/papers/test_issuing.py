@@ -28,6 +28,7 @@ STATED: dict[str, dict[str, Any]] = {
     "refusal-of-acceptance": {"ground": "not-in-authority", "reason": "由税务机关办理。"},
     "correction-notice": {"items": ["营业执照"], "due_on": date(2026, 9, 28)},
     "special-procedure-notice": {"kind": "expert-review", "reason": "评估风险", "days": 10},
+    "hearing-notice": {"hearing_on": date(2026, 9, 28), "place": "九时，演示会议室"},
     "extension-notice": {
         "reason": "案情复杂",
         "days": 10,

@@ -30,6 +30,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "refusal-of-acceptance": {"reason": REASON, "ground": "不属于本机关职权范围"},
     "correction-notice": {"items": ["营业执照", REASON], "due_on": "2026年9月28日"},
     "special-procedure-notice": {"kind": "专家评审", "reason": REASON, "days": 10},
+    "hearing-notice": {"hearing_on": "2026年9月28日", "place": "九时", "reason": REASON},
     "extension-notice": {
         "reason": REASON,
         "days": 10,
