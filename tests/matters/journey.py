@@ -26,6 +26,7 @@ from tests.matters.ways import Way
 BEGUN = datetime(2026, 11, 2, 2, tzinfo=UTC)  # a Monday morning
 WINDOW = "500101-zwzx"
 ROLES = ("intake", "handling", "supervisor")
+SUPPLY = "Activity_SubmitTolerated"
 MOST = 60  # things that happen to one case
 
 
@@ -108,6 +109,8 @@ class Journey:
             if element == intake.RECEIVE:
                 self._receive(key)
                 return
+            if element == SUPPLY:
+                self._supply()
             try:
                 self._complete(key, values, first=True)
             except SamePersonForbidden:
@@ -117,7 +120,9 @@ class Journey:
         way, matter = self.way, self.matter
         states = {one.key: "received" for one in matter.materials}
         states |= dict.fromkeys(way.missing, "missing") | dict.fromkeys(way.tolerated, "tolerated")
-        more: dict[str, Any] = {"committed": True} if way.committed else {}
+        if way.committed:
+            states |= {one.key: "committed" for one in matter.materials if one.committable}
+        more: dict[str, Any] = {"commitment": "甲一"} if way.committed else {}
         handed = Application(
             applicant=filling.applicant(matter),
             form=filling.application(matter, way.form),
@@ -127,6 +132,14 @@ class Journey:
         )
         with transaction(self.database) as session:
             intake.receive(session, key, handed, by=self.person(session, WINDOW))
+
+    def _supply(self) -> None:
+        """Bring to the window what was promised."""
+        with transaction(self.database) as session:
+            found = cases.get(session, self.id)
+            by = self.person(session, WINDOW)
+            for name in materials.tolerated(session, found):
+                materials.mark(session, found, name, received=True, by=by)
 
     def _complete(self, key: TaskKey, said: Any, *, first: bool) -> None:
         with transaction(self.database) as session:

@@ -39,9 +39,16 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
     "correction.lapse": lambda v: {"correction": "lapsed"}
     | ({} if v.get("intake_result") else {"intake_result": "lapsed", "outcome": "lapsed"}),
     "tax.compare": lambda v: {
-        "comparison": "matched" if v["declared_sales"] >= v["invoiced_sales"] else "different",
-        "tax_refundable": 0,
+        "comparison": (
+            "matched" if v.get("declared_sales", 0) >= v.get("invoiced_sales", 0) else "different"
+        ),
+        "tax_refundable": v.get("tax_refundable", 0),
     },
+    "levy.compare": lambda v: {"comparison": "matched" if v["tax_payable"] else "different"},
+    "contribution.assess": lambda v: {
+        "comparison": "matched" if v["declared_base"] >= v["recorded_base"] else "different"
+    },
+    "withholding.check_list": lambda v: {"list_result": v.get("list_result", "manual")},
     "refund.open": lambda v: {"refund_handed_over": v.get("receipt") == "accept", "refund": None},
     "tax.issue_receipt": lambda v: {"decision": "granted", "outcome": "granted"},
     "result.issue": lambda v: {"decision": "granted", "outcome": "granted"},
@@ -63,11 +70,15 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
     "delivery.returned": lambda v: {"returned_choice": None},
     "evaluation.invite": lambda v: {"evaluation_due_at": EVALUATION_DUE.isoformat()},
     "evaluation.lapse": lambda v: {"evaluation": "none"},
+    "tolerance.check": lambda v: {"tolerance": "none"},
+    "tolerance.take": lambda v: {"tolerance": "supplied"},
     "case.withdraw": lambda v: {"outcome": "withdrawn"},
     "case.terminate": lambda v: {"outcome": "terminated"},
 }
 SILENT = {"office.route", "office.send_back", "consultation.ask", "consultation.answer"}
 SILENT |= {"clock.ask_extension", "clock.extend", "hearing.tell", "hearing.keep"}
+SILENT |= {"tolerance.lapse", "commitment.check", "commitment.keep", "commitment.revoke"}
+SILENT |= {"tolerance.extend", "tolerance.refuse"}
 SILENT |= {"evaluation.rectify", "evaluation.rectified", "archive.make"}
 SILENT |= {"clearance.keep", "clearance.lapse", "enquiry.take_up"}
 SILENT |= {"refund.tell", "tax.assess"}
