@@ -190,7 +190,7 @@ def load_departments(path: Path | None = None) -> tuple[Department, ...]:
     return found.departments
 
 
-# Plain data leaves out what is empty; a file and an edition say of these that they are.
+# What an edition must say even if it is nothing.
 EMPTY: dict[str, Any] = {
     name: [] for name in ("service_objects", "legal_basis", "materials", "review_points")
 } | {"channels": [], "sources": [], "limits": {}}
@@ -202,7 +202,7 @@ def from_json(data: Mapping[str, Any]) -> Matter:
     Raises:
         ValueError: the data is not such a matter.
     """
-    matter, faults = shape.build(Matter, {**EMPTY, **data})
+    matter, faults = shape.build(Matter, dict(data))
     if matter is None:
         raise ValueError("; ".join(f"{fault.at}: {fault.message}" for fault in faults))
     return matter

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -572,10 +572,14 @@ def _as_text(answer: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Turn dataclasses into plain data, leaving out what is not said."""
+    """Turn dataclasses into plain data, leaving out what is not said and may be left out."""
     if is_dataclass(value):
-        pairs = ((one.name, getattr(value, one.name)) for one in fields(value))
-        return {name: _plain(part) for name, part in pairs if part is not None and part != ()}
+        pairs = ((one, getattr(value, one.name)) for one in fields(value))
+        return {
+            one.name: _plain(part)
+            for one, part in pairs
+            if part is not None and (part != () or one.default is MISSING)
+        }
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     if isinstance(value, StrEnum):

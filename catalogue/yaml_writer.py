@@ -8,14 +8,13 @@ gives an edition of the same hash. Comments of the file before are not kept.
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from catalogue import yaml_source
-from catalogue.loader import EMPTY, Catalogue
+from catalogue.loader import Catalogue
 from catalogue.matter import Matter
 
 WIDTH = 100
@@ -43,9 +42,7 @@ _Dumper.add_representer(list, _represent)
 def write(matter: Matter) -> str:
     """Return the text of the file of an edition."""
     head = f"# {matter.name}. Confidence: A sure, B likely, C guess to be confirmed.\n"
-    said = {**EMPTY, **matter.as_json()}
-    order = (field.name for field in fields(Matter) if field.name in said)
-    return head + "".join(_part(key, said[key]) for key in order)
+    return head + "".join(_part(key, value) for key, value in matter.as_json().items())
 
 
 def path_of(matter: Matter, catalogue: Catalogue | None = None) -> Path:

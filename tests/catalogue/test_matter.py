@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,14 @@ import pytest
 from catalogue import loader
 from catalogue.loader import Catalogue
 from catalogue.matter import FieldType
+
+
+def test_every_matter_is_the_same_after_json(catalogue: Catalogue) -> None:
+    for matter in catalogue.matters.values():
+        assert loader.from_json(matter.as_json()) == matter
+
+    bare = replace(catalogue.by_no(11), materials=(), review_points=(), notes=())
+    assert loader.from_json(bare.as_json()) == bare
 
 
 def test_variables_hold_the_declared_amounts_in_fen(catalogue: Catalogue) -> None:
@@ -41,13 +50,15 @@ def test_amounts_hidden_by_a_zero_declaration_count_as_zero(catalogue: Catalogue
 def test_a_change_is_major_by_the_items_ticked(
     catalogue: Catalogue, items: list[str], major: bool
 ) -> None:
-    assert catalogue.by_no(11).variables({"change_items": items}) == {"change_is_major": major}
+    variables = catalogue.by_no(11).variables({"change_items": items})
+
+    assert variables == {"inspection_needed": major, "designation_sought": False}
 
 
 def test_a_derived_field_is_never_asked(catalogue: Catalogue) -> None:
     asked = [field.key for field in catalogue.by_no(11).fields if field.is_asked({})]
 
-    assert "change_is_major" not in asked
+    assert "inspection_needed" not in asked
     assert "new_name" not in asked
     assert "pharmacy_code" in asked
 

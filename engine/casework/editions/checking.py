@@ -26,7 +26,9 @@ class Fault:
 
 def check(content: Mapping[str, Any]) -> tuple[Matter | None, list[Fault]]:
     """Return the matter that a content describes and all its faults; None when it is none yet."""
-    matter, faults = shape.build(Matter, {**loader.EMPTY, **without_blanks(content)})
+    fixed = {"form": content["form"]} if content.get("form") else {}
+    said = {**loader.EMPTY, **without_blanks(content), **fixed}
+    matter, faults = shape.build(Matter, said)
     if matter is None:
         return None, [_of_shape(fault) for fault in faults]
     found = checks.of_matter(_lists(), matter)
