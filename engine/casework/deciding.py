@@ -43,11 +43,12 @@ def issue_result(call: OperationCall) -> dict[str, Any]:
     """
     case = calls.case_of(call)
     decide(call, case, "granted")
-    _issue_result(call, case)
+    issue_paper_of_result(call, case)
     return {"decision": "granted", "outcome": "granted"}
 
 
-def _issue_result(call: OperationCall, case: Case) -> None:
+def issue_paper_of_result(call: OperationCall, case: Case) -> None:
+    """Issue the paper that bears the name of the result, with what the case knows."""
     kept = personal.values(call.session, case.instance_id).get("result_statement")
     known = call.variables
     calls.issue(
@@ -71,7 +72,7 @@ def grant(call: OperationCall) -> dict[str, Any]:
         paper = "decision-granted" if matter.is_licence else "change-confirmation"
         calls.issue(call, case, paper)  # the opinion of the review is the office's own
     else:
-        _issue_result(call, case)
+        issue_paper_of_result(call, case)
     return {"decision": "granted", "outcome": "granted"}
 
 

@@ -51,7 +51,7 @@ PLANTED_IN_FORMS = [
     ("field-personal-variable", 119, "required: true\n    variable: true", "required: true\n"
      "    personal: true\n    variable: true", "key: risk_level"),
     ("field-derived", 11, "required: false\n    variable: true", "required: true\n"
-     "    variable: true", "key: change_is_major"),
+     "    variable: true", "key: inspection_needed"),
     ("field-variable-unset", 39, "    default: 0\n", "", "key: declared_sales"),
     ("field-range", 119, "min: 1\n    max: 99", "min: 99\n    max: 1", "key: batches"),
     ("field-range", 11, "pattern: P[0-9]{11}", 'pattern: "P[0-9"', "key: pharmacy_code"),
@@ -59,7 +59,7 @@ PLANTED_IN_FORMS = [
     ("rule-unknown-field", 119, "{field: purpose, any_of", "{field: purposes, any_of",
      "show_if: {field: purposes"),
     ("rule-unknown-field", 11, "{field: change_items, any_of: [bank-account]}\n  tolerable",
-     "{field: change_is_major, any_of: [bank-account]}\n  tolerable", "change_is_major, any_of"),
+     "{field: inspection_needed, any_of: [bank-account]}\n  tolerable", "inspection_needed, any_of"),
     ("rule-unknown-value", 11, "any_of: [pharmacist]", "any_of: [doctor]", "any_of: [doctor]"),
     ("handling-by", 39, "by: registered_district", "by: period_kind", "handling:"),
 ]  # fmt: skip
