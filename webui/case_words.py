@@ -57,6 +57,10 @@ def _english_tasks() -> dict[str, str]:
         "Activity_ApproveExtension": "Approve the extension",
         "Activity_CallHearing": "Set the day of the hearing",
         "Activity_HoldHearing": "Hold the hearing",
+        "Activity_SubmitTolerated": "Supply what was promised",
+        "Activity_DecideLapsedTolerance": "Decide on what never came",
+        "Activity_CheckCommitment": "Check the commitment",
+        "Activity_ConfirmRevocation": "Confirm the revocation",
         "Activity_RectifyEvaluation": "Verify and rectify",
         "Activity_CallBack": "Call back and tell",
     }
@@ -86,6 +90,7 @@ def outcome(code: str | None) -> str:
         "withdrawn": pgettext("clerk", "withdrawn"),
         "terminated": pgettext("clerk", "terminated"),
         "lapsed": _("lapsed without correction"),
+        "revoked": _("revoked after a false commitment"),
     }
     return names.get(code or "", code or "")
 
@@ -126,6 +131,8 @@ def limit(code: str) -> str:
         "lower-review": _("limit of the review by the lower office"),
         "hearing": _("limit to hold the hearing"),
         "rectify": _("limit to rectify an evaluation"),
+        "tolerance": _("limit to supply what is missing"),
+        "commitment": _("limit to check the commitment"),
     }
     return names.get(code, code)
 
@@ -230,5 +237,7 @@ def material_state(code: str) -> str:
         "received": pgettext("material", "received"),
         "missing": pgettext("material", "missing"),
         "not-needed": _("not needed"),
+        "tolerated": pgettext("material", "promised for later"),
+        "committed": pgettext("material", "vouched for"),
     }
     return names.get(code, code)

@@ -14,19 +14,21 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.calendar import workdays
-from engine.casework import calls, deadlines, intake, materials, matters, numbers
-from engine.errors import Invalid
+from engine.casework import (
+    calls,
+    commitments,
+    deadlines,
+    intake,
+    materials,
+    matters,
+    numbers,
+    tolerance,
+)
+from engine.casework.materials import MaterialsMissing
 from engine.models import Case, Correction, Office
 from engine.process.operations import OperationCall
 
 NOTICE_DAYS = 5  # 行政许可法 art. 32(4): told once, within five working days
-
-
-class MaterialsMissing(Invalid):
-    """Mark the materials as received, upload them, or tell the applicant what to correct."""
-
-    code = "materials-missing"
-    message = "The case cannot be accepted without {materials}."
 
 
 def receive(call: OperationCall) -> dict[str, Any]:
@@ -81,7 +83,8 @@ def accept(call: OperationCall) -> dict[str, Any]:
         raise MaterialsMissing(materials="、".join(names))
     _start_clocks(call, case, accepted_by="person")
     calls.issue(call, case, "acceptance-notice")
-    return {"intake_result": "accepted"}
+    promised = tolerance.begin(call, case) | commitments.begin(call, case)
+    return {"intake_result": "accepted", **promised}
 
 
 def accept_by_law(call: OperationCall) -> dict[str, Any]:

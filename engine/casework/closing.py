@@ -18,7 +18,17 @@ from engine.casework import cases, evaluations
 from engine.models import OPEN_STATES, Case, Deadline, Instance, Task
 from engine.people.identity import Actor
 
-CLOCKS = ("statutory", "promised", "lower-review", "notice", "correction", "hearing", "rectify")
+CLOCKS = (
+    "statutory",
+    "promised",
+    "lower-review",
+    "notice",
+    "correction",
+    "hearing",
+    "rectify",
+    "tolerance",
+    "commitment",
+)
 
 
 def on_step(session: Session, instance: Instance, by: Actor) -> None:

@@ -16,8 +16,17 @@ from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
 from engine import clock
-from engine.casework import answers, applicants, materials, matters, routing
+from engine.casework import (
+    answers,
+    applicants,
+    commitments,
+    materials,
+    matters,
+    routing,
+    ways_in,
+)
 from engine.casework.applicants import Applicant
+from engine.casework.ways_in import WaysIn
 from engine.errors import Invalid
 from engine.models import Case, Instance, MaterialReceived, Office
 from engine.people import offices
@@ -42,6 +51,7 @@ class Application:
         delivery_method: one of DELIVERY_METHODS.
         handling_office: an office chosen instead of the computed one.
         override_reason: why.
+        commitment: who signed the commitment 告知承诺; None when the applicant does not choose it.
     """
 
     applicant: Applicant
@@ -50,6 +60,7 @@ class Application:
     delivery_method: str = "window"
     handling_office: str | None = None
     override_reason: str | None = None
+    commitment: str | None = None
 
 
 class ApplicationInvalid(Invalid):
@@ -95,6 +106,8 @@ def receive(
         "handling_office": case.handling_office_id,
         "delivery_method": case.delivery_method,
         "materials_complete": not materials.missing(session, case, matter, values),
+        "tolerated": bool(materials.tolerated(session, case)),
+        "committed": commitments.is_committed(session, case),
     }
     return tasks.complete(session, key, by=by, variables=variables, version=version, trusted=True)
 
@@ -107,7 +120,9 @@ def _check(
     districts = frozenset(offices.district_codes(session, on=clock.today()))
     values, wrong = answers.check(matter.fields, application.form, districts=districts)
     errors |= {f"form.{key}": error for key, error in wrong.items()}
-    errors |= _check_materials(matter, application.materials, values)
+    allowed = ways_in.of_case(session, case, matter)
+    errors |= ways_in.check(session, allowed, application)
+    errors |= _check_materials(matter, application.materials, values, allowed)
     if application.delivery_method not in DELIVERY_METHODS:
         errors["delivery_method"] = ("choose-one", {})
     if f"form.{matter.handling.by}" not in errors:
@@ -115,14 +130,16 @@ def _check(
     return values, errors
 
 
-def _check_materials(matter: Matter, given: Mapping[str, str], values: Mapping[str, Any]) -> Errors:
+def _check_materials(
+    matter: Matter, given: Mapping[str, str], values: Mapping[str, Any], allowed: WaysIn
+) -> Errors:
     errors: Errors = {}
     for name in given:
         if matter.material(name) is None:
             errors[f"materials.{name}"] = ("unknown-field", {})
     for material in matter.materials:
         state = given.get(material.key, "missing")
-        if state not in MATERIAL_STATES:
+        if state not in allowed.states_of(material):
             errors[f"materials.{material.key}"] = ("choose-one", {})
         elif state == "not-needed" and material.is_required(values):
             errors[f"materials.{material.key}"] = ("material-required", {"material": material.name})
@@ -164,6 +181,7 @@ def _keep(
     values: Mapping[str, Any],
 ) -> None:
     case.applicant_kind = application.applicant.kind
+    commitments.sign(session, case, application.commitment or "")
     case.delivery_method = application.delivery_method
     applicants.keep(session, case.instance_id, application.applicant)
     for asked in matter.fields:
@@ -191,7 +209,7 @@ def _record(session: Session, instance: Instance, application: Application, by: 
         name: value if name.endswith((".kind", ".id_type")) else _owned(name, value)
         for name, value in personal.recorded(session, instance.id, ("applicant.", "agent.")).items()
     }
-    fields |= personal.recorded(session, instance.id, ("form.",))
+    fields |= personal.recorded(session, instance.id, ("form.", "commitment."))
     for key, state in application.materials.items():
         fields[f"materials.{key}"] = history.Value(after=state)
     entry = history.Entry("application.recorded", by.key, RECEIVE, by.on_behalf_of, fields)

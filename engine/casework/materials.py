@@ -15,13 +15,20 @@ from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
 from engine.casework import documents, matters
-from engine.errors import Conflict
-from engine.models import Case, Document, Instance, MaterialReceived
+from engine.errors import Conflict, Invalid
+from engine.models import Case, Deadline, Document, Instance, MaterialReceived
 from engine.people.identity import Actor
 from engine.record import history
 from engine.record.history import Entry, Value
 
-STATES = ("received", "missing", "not-needed")
+STATES = ("received", "missing", "not-needed", "tolerated", "committed")
+
+
+class MaterialsMissing(Invalid):
+    """Mark the materials as received, upload them, or tell the applicant what to correct."""
+
+    code = "materials-missing"
+    message = "The case cannot go on without {materials}."
 
 
 class MaterialFixed(Conflict):
@@ -48,11 +55,11 @@ def mark(session: Session, case: Case, key: str, *, received: bool, by: Actor) -
     session.refresh(case)
     if matters.of_case(session, case).material(key) is None:
         raise documents.MaterialUnknown(material=key)
-    state = "received" if received else "missing"
-    if not is_open(case) or key in scanned(session, case):
-        raise MaterialFixed(material=key, state=state)
     row = session.get(MaterialReceived, (case.instance_id, key), populate_existing=True)
     before = row.state if row else "missing"
+    state = "received" if received else _without(session, case, key)
+    if not is_open(case) or key in scanned(session, case):
+        raise MaterialFixed(material=key, state=state)
     if before == state:
         return
     session.merge(MaterialReceived(instance_id=case.instance_id, material_key=key, state=state))
@@ -60,6 +67,13 @@ def mark(session: Session, case: Case, key: str, *, received: bool, by: Actor) -
     entry = Entry("material.marked", by.key, on_behalf_of=by.on_behalf_of, fields=fields)
     history.append(session, instance, [entry])
     session.flush()
+
+
+def _without(session: Session, case: Case, key: str) -> str:
+    """Return the state of a material that is not there: promised ones stay promised."""
+    material = matters.of_case(session, case).material(key)
+    promised = session.get(Deadline, (case.instance_id, "tolerance"))
+    return "tolerated" if promised and material and material.tolerable else "missing"
 
 
 def is_open(case: Case) -> bool:
@@ -88,5 +102,11 @@ def missing(session: Session, case: Case, matter: Matter, values: Mapping[str, A
     return [
         material.key
         for material in matter.materials
-        if material.is_required(values) and found.get(material.key) != "received"
+        if material.is_required(values)
+        and found.get(material.key) not in ("received", "tolerated", "committed")
     ]
+
+
+def tolerated(session: Session, case: Case) -> list[str]:
+    """Return the keys of materials that were promised 容缺 and are not there yet."""
+    return [key for key, state in states(session, case).items() if state == "tolerated"]

@@ -1,7 +1,8 @@
 """Media types: what a file is, told by its content.
 
-Only types that an office can open and archive are known: PDF, OFD (GB/T 33190-2016), images and
-two office formats without macros. Nothing is unpacked; of an archive only its list is read.
+Only types that an office can open and archive are known: PDF, OFD (GB/T 33190-2016), images, two
+office formats without macros, and tables as CSV. Nothing is unpacked; of an archive only its list
+is read.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ JPEG = MediaType("image/jpeg", ("jpg", "jpeg"))
 OFD = MediaType("application/ofd", ("ofd",))
 DOCX = MediaType(f"{_OFFICE}.wordprocessingml.document", ("docx",))
 XLSX = MediaType(f"{_OFFICE}.spreadsheetml.sheet", ("xlsx",))
+CSV = MediaType("text/csv", ("csv",))
 
 # The entry of the archive that only this type has.
 _ARCHIVES = {"OFD.xml": OFD, "word/document.xml": DOCX, "xl/workbook.xml": XLSX}
@@ -48,12 +50,22 @@ def sniff(data: bytes) -> MediaType | None:
         return PNG
     if data.startswith(b"\xff\xd8\xff"):
         return JPEG
-    return _archive(data) if data.startswith(b"PK\x03\x04") else None
+    if data.startswith(b"PK\x03\x04"):
+        return _archive(data)
+    return CSV if _is_table(data) else None
 
 
 def extensions() -> list[str]:
     """Return every extension that is accepted."""
-    return [one for kind in (PDF, PNG, JPEG, OFD, DOCX, XLSX) for one in kind.extensions]
+    return [one for kind in (PDF, PNG, JPEG, OFD, DOCX, XLSX, CSV) for one in kind.extensions]
+
+
+def _is_table(data: bytes) -> bool:
+    """Tell whether the content is text whose first line has columns, and no page or program."""
+    start = data.removeprefix(b"\xef\xbb\xbf")
+    if start[:1] in b"<#{MZ\x7f" or any(one < 32 and one not in b"\t\r\n" for one in start):
+        return False
+    return start.splitlines()[0].count(b",") >= 2 if start else False
 
 
 def _archive(data: bytes) -> MediaType | None:

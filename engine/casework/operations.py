@@ -14,9 +14,12 @@ from typing import Any
 from engine import clock
 from engine.casework import (
     acceptance,
+    approvals,
     archiving,
     calls,
+    charges,
     clearance,
+    commitments,
     corrections,
     deadlines,
     deciding,
@@ -30,6 +33,8 @@ from engine.casework import (
     rectifications,
     routing,
     taxation,
+    tolerance,
+    withholding,
 )
 from engine.errors import Invalid
 from engine.models import Office
@@ -163,6 +168,9 @@ def end_lower_review(call: OperationCall) -> dict[str, Any]:
 
 
 OPERATIONS: Mapping[str, Operation] = {
+    "approval.await_acceptance": approvals.await_acceptance,
+    "approval.certify": approvals.certify,
+    "approval.lapse": approvals.lapse,
     "archive.make": archiving.make,
     "case.receive": acceptance.receive,
     "case.accept": acceptance.accept,
@@ -179,6 +187,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "clock.resume": resume_clock,
     "clock.start_notice": acceptance.start_notice,
     "clock.stop": stop_clock,
+    "commitment.check": commitments.open_check,
+    "commitment.keep": commitments.keep,
+    "commitment.revoke": commitments.revoke,
     "consultation.ask": ask_consultation,
     "consultation.answer": answer_consultation,
     "correction.notify": notify_correction,
@@ -201,12 +212,20 @@ OPERATIONS: Mapping[str, Operation] = {
     "clearance.lapse": clearance.lapse,
     "clearance.promise": clearance.promise,
     "clearance.refuse": clearance.refuse,
+    "contribution.assess": charges.assess_contribution,
     "duty.check": duties.check,
     "enquiry.take_up": enquiries.take_up,
+    "levy.compare": charges.compare_levy,
     "result.issue": deciding.issue_result,
     "refund.open": taxation.open_refund,
     "refund.tell": taxation.tell_refund,
     "tax.assess": taxation.assess,
     "tax.compare": taxation.compare,
     "tax.issue_receipt": deciding.issue_declaration_receipt,
+    "withholding.check_list": withholding.check_list,
+    "tolerance.check": tolerance.check,
+    "tolerance.extend": tolerance.extend,
+    "tolerance.lapse": tolerance.lapse,
+    "tolerance.refuse": tolerance.refuse,
+    "tolerance.take": tolerance.take,
 }

@@ -50,7 +50,7 @@ def assess(call: OperationCall) -> dict[str, Any]:
         before, tax = tax, fen(known[amount])
         calls.note(call, calls.case_of(call), "tax.assessed", tax=tax, reason=known.get(reason))
         said.append(
-            f"{what}，应缴税额由{_yuan(before)}元改为{_yuan(tax)}元。理由：{known.get(reason)}"
+            f"{what}，应缴数额由{_yuan(before)}元改为{_yuan(tax)}元。理由：{known.get(reason)}"
         )
     return {"tax_payable": tax, "result_statement": "\n".join(said) or None}
 

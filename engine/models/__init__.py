@@ -9,6 +9,7 @@ from engine.models.casework import (
     CaseNumber,
     ClockStop,
     Correction,
+    CreditEntry,
     Deadline,
     Delivery,
     Document,
@@ -59,7 +60,7 @@ from engine.models.record import (
 __all__ = [
     "AccessEvent", "ApiToken", "Base", "Batch", "BatchItem", "BrowserSession", "Bundle", "CalendarDay", "Case",
     "CaseArchive", "CaseCounter",
-    "CaseData", "CaseNumber", "Checkpoint", "Circuit", "ClockStop", "Correction", "Deadline", "Definition",
+    "CaseData", "CaseNumber", "Checkpoint", "Circuit", "ClockStop", "Correction", "CreditEntry", "Deadline", "Definition",
     "Delivery", "Department", "Deployment", "Document", "Draft", "Evaluation", "Event", "EventValue",
     "IdempotencyRecord", "Incident", "Instance", "Instant", "Job", "Json", "MaterialReceived",
     "MatterEdition", "MatterEvent", "MatterVersion", "Message", "OPEN_STATES", "Office", "PersonKey", "Scope", "SignInFailure", "SourceFile",

@@ -236,6 +236,19 @@ class Evaluation(Base):
     rectified_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class CreditEntry(Base):
+    """An entry in the credit record 信用记录: a commitment that was false; who gave it as a hash."""
+
+    __tablename__ = "credit_entry"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_hash: Mapped[str] = mapped_column(String(64), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(Instant)
+    entered_by: Mapped[str] = mapped_column(String(80))
+
+
 class CaseArchive(Base):
     """A case put into the archive 归档: what was found whole, and how long it is kept."""
 

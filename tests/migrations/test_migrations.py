@@ -42,6 +42,7 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("office", {"id": "500103-zwzx"}),
     ("evaluation", {"instance_id": CASE, "number": 1, "office_id": "500103-zwzx"}),
     ("case_archive", {"instance_id": CASE}),
+    ("credit_entry", {"instance_id": CASE, "number": 1}),
     ("clock_stop", {"instance_id": CASE, "number": 1, "stopped_on": date(2026, 1, 6)}),
 ]
 

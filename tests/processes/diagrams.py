@@ -21,7 +21,7 @@ FILES = {path.stem: path for path in sorted((FOLDER / "shared").glob("*.bpmn"))}
 }
 NODES = ("startEvent", "endEvent", "boundaryEvent", "exclusiveGateway", "userTask", "serviceTask")
 NODES += ("scriptTask", "callActivity", "subProcess", "parallelGateway", "eventBasedGateway")
-NODES += ("intermediateCatchEvent",)
+NODES += ("intermediateCatchEvent", "businessRuleTask")
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"

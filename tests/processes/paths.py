@@ -22,6 +22,7 @@ NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
 NOTICE_DUE = NOW + timedelta(days=7)
 MAKE_GOOD_DUE = NOW + timedelta(days=30)
 CORRECTION_DUE = NOW + timedelta(days=14)
+ACCEPTANCE_DUE = NOW + timedelta(days=365)
 EVALUATION_DUE = NOW + timedelta(days=31)
 
 Variables = Mapping[str, Any]
@@ -72,6 +73,8 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
     "evaluation.lapse": lambda v: {"evaluation": "none"},
     "tolerance.check": lambda v: {"tolerance": "none"},
     "tolerance.take": lambda v: {"tolerance": "supplied"},
+    "approval.await_acceptance": lambda v: {"acceptance_due_at": ACCEPTANCE_DUE.isoformat()},
+    "approval.lapse": lambda v: {"outcome": "terminated"},
     "case.withdraw": lambda v: {"outcome": "withdrawn"},
     "case.terminate": lambda v: {"outcome": "terminated"},
 }
@@ -81,6 +84,7 @@ SILENT |= {"tolerance.lapse", "commitment.check", "commitment.keep", "commitment
 SILENT |= {"tolerance.extend", "tolerance.refuse"}
 SILENT |= {"evaluation.rectify", "evaluation.rectified", "archive.make"}
 SILENT |= {"clearance.keep", "clearance.lapse", "enquiry.take_up"}
+SILENT |= {"approval.certify", "clock.end_lower_review"}
 SILENT |= {"refund.tell", "tax.assess"}
 SILENT |= {"clock.stop", "clock.resume", "delivery.sent", "delivery.finish"}
 
@@ -100,7 +104,7 @@ class Traveller:
         self.operations: list[str] = []
         self.journal: list[Entry] = []
         self.closed_as: list[Any] = []
-        first = {"is_licence": category == "licence-simple", "intake_office": "window", **form}
+        first = {"is_licence": category.startswith("licence-"), "intake_office": "window", **form}
         self.run = workflow.start(self.bundle, first, operations=self._operate, now=lambda: NOW)
         self._go_on()
 

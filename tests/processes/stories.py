@@ -37,6 +37,14 @@ def confirm_inspection(result: str) -> Step:
     return "Activity_ConfirmInspection", {"inspection": result}
 
 
+def first_review(result: str) -> Step:
+    return "Activity_ReviewFirst", {"first_review_result": result}
+
+
+def confirm_acceptance(result: str) -> Step:
+    return "Activity_ConfirmAcceptance", {"acceptance": result}
+
+
 def verify(finding: str) -> Step:
     return "Activity_VerifyDeclaration", {"verification": finding}
 
@@ -64,6 +72,7 @@ REROUTED: Step = ("Activity_RerouteCase", {"handling_office": "another"})
 OPINION: Step = ("Activity_GiveOpinion", {"consultation_opinion": "无异议"})
 SPECIAL_RESULT: Step = ("Activity_RecordSpecialResult", {"special_result": "风险可控"})
 INSPECTED: Step = ("Activity_InspectSite", {"inspection_finding": "conform"})
+SITE_ACCEPTED: Step = ("Activity_AcceptSite", {"acceptance_finding": "conform"})
 PAID: Step = ("Activity_ConfirmPayment", {"payment_voucher": "0001"})
 SENT: Step = ("Activity_SendParcel", {"courier": "邮政", "waybill": "EA000000001CN"})
 
@@ -79,9 +88,18 @@ RECORD_FOUND: Step = ("Activity_VerifyRecord", {"record": "found"})
 PASSED_ON: Step = ("Activity_AnswerAtWindow", {"answer": "refer"})
 ANSWERED: Step = ("Activity_AnswerEnquiry", {})
 
-LOW = {"risk_level": "C"}
-HIGH = {"risk_level": "A"}
-MAJOR = {"change_is_major": True}
+TOO_LITTLE: Step = ("Activity_AssessCharge", {"base_finding": "correct"})
+DETERMINED: Step = ("Activity_AssessCharge", {"base_finding": "determined"})
+WRONG_LIST: Step = ("Activity_CheckListByHand", {"list_finding": "correct"})
+RIGHT_LIST: Step = ("Activity_CheckListByHand", {"list_finding": "passed"})
+WRONG_REFUND: Step = ("Activity_CheckRefund", {"refund_check": "correct"})
+RIGHT_REFUND: Step = ("Activity_CheckRefund", {"refund_check": "passed"})
+REFUND_APPROVED: Step = ("Activity_ApproveRefund", {"refund": "approve"})
+
+LOW = {"assessment_needed": False, "inspection_needed": False}
+HIGH = {"assessment_needed": True, "inspection_needed": False}
+MAJOR = {"immediate": False, "inspection_needed": True, "designation_sought": False}
+TWO_LEVELS = {"first_review": True, "first_review_office": "lower", "acceptance_needed": True}
 DIFFERENT = {"declared_sales": 90, "invoiced_sales": 100, "tax_payable": 13}
 
 LICENCE = [receive(), examine_licence(), ACCEPT_CASE]
@@ -91,6 +109,10 @@ LONGEST: dict[str, list[Step]] = {
     "licence-simple": [receive("courier"), examine_licence("correct"), CORRECTED, *LICENCE[1:]]
     + [review("consult"), OPINION, review("special"), SPECIAL_RESULT, review("correct"), CORRECTED]
     + [review(), SPECIAL_RESULT, sign(), SENT, track("returned"), decide_returned("window")],
+    "licence-reviewed": [receive("courier"), examine_licence(), ACCEPT_CASE, INSPECTED]
+    + [confirm_inspection("passed"), first_review("correct"), CORRECTED, first_review("forward")]
+    + [ACCEPT_CASE, review(), SPECIAL_RESULT, sign(), SENT, track("delivered"), SITE_ACCEPTED]
+    + [confirm_acceptance("failed"), SITE_ACCEPTED, confirm_acceptance("passed"), SENT],
     "medical-institution": [receive("courier"), examine(), WRONG_OFFICE, REROUTED, ACCEPT_CASE]
     + [review(), INSPECTED, confirm_inspection("passed"), sign(), SENT],
     "certificate": [receive(), examine(), REFERRED, ACCEPT_CASE, RECORD_FOUND],
@@ -99,13 +121,24 @@ LONGEST: dict[str, list[Step]] = {
     "query-consult": [receive("courier"), PASSED_ON, ACCEPT_CASE, ANSWERED, SENT],
     "registration": [receive(), examine(), verify_registration("correct"), CORRECTED]
     + [verify_registration("refer"), ACCEPT_CASE, review("correct"), CORRECTED, review(), sign()],
+    "iit-self": [receive("courier"), examine(), ACCEPT_CASE, WRONG_REFUND, CORRECTED]
+    + [RIGHT_REFUND, REFUND_APPROVED, ("Activity_RecordRefund", {}), SENT],
+    "nontax-levy": [receive(), examine(), ACCEPT_CASE, TOO_LITTLE, CORRECTED, DETERMINED],
+    "social-insurance-fee": [receive(), examine(), ACCEPT_CASE, TOO_LITTLE, CORRECTED]
+    + [DETERMINED, PAID],
+    "withholding": [receive(), examine(), WRONG_LIST, CORRECTED, RIGHT_LIST, PAID],
     "tax-declaration": [receive(), examine(), ACCEPT_CASE, verify("correct"), CORRECTED]
     + [verify("passed"), PAID],
 }
 FORMS = {"licence-simple": HIGH, "medical-institution": MAJOR, "tax-declaration": DIFFERENT}
+FORMS["licence-reviewed"] = TWO_LEVELS | {"assessment_needed": True, "inspection_needed": True}
 FORMS["registration"] = {"is_excluded": False}
 FORMS["deregistration"] = {"may_commit": True}
 FORMS |= {key: {} for key in ("certificate", "info-report", "query-consult")}
+FORMS["iit-self"] = {"tax_payable": 0, "tax_refundable": 5000}
+FORMS["nontax-levy"] = {"levy_item": "union-funds", "period_to": "2026-01-31", "tax_payable": 0}
+FORMS["social-insurance-fee"] = {"declared_base": 1, "recorded_base": 2, "tax_payable": 13}
+FORMS["withholding"] = {"tax_payable": 13}
 STOPS = [
     (category, steps[:count])
     for category, steps in LONGEST.items()

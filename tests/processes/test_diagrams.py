@@ -70,8 +70,20 @@ LAW = [
     ("certificate", "Activity_LookUpRecord", "第三十四条"),
     ("query-consult", "Activity_ReceiveApplication", "不得不予收件"),
     ("licence-simple", "Activity_CommissionAssessment", "第四十五条"),
+    ("licence-simple", "Activity_InspectSite", "第三十四条"),
+    ("licence-reviewed", "Activity_ReviewFirst", "第四十三条"),
+    ("licence-reviewed", "Activity_EndFirstReview", "第三十五条"),
+    ("licence-reviewed", "Activity_AcceptSite", "一年内"),
+    ("medical-institution", "Activity_PublishNotice", "公示"),
 ]
-DUE = ("notice_due_at", "correction_due_at", "evaluation_due_at", "make_good_due_at")
+DUE = (
+    "notice_due_at",
+    "correction_due_at",
+    "evaluation_due_at",
+    "make_good_due_at",
+    "tolerance_due_at",
+    "acceptance_due_at",
+)
 
 
 @pytest.fixture(params=list(FILES))

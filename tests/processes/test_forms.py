@@ -35,6 +35,10 @@ RESULTS = {
     "send-parcel": "courier waybill",
     "track-parcel": "tracking tracking_note",
     "decide-returned": "returned_choice",
+    "submit-tolerated": "",
+    "decide-lapsed-tolerance": "lapsed_choice tolerance_days tolerance_reason",
+    "check-commitment": "commitment_finding commitment_note",
+    "confirm-revocation": "revocation revocation_note",
     "rectify-evaluation": "evaluation_finding rectification",
     "approve-extension": "extension extension_note",
     "call-hearing": "hearing_on hearing_place",
@@ -47,6 +51,9 @@ RESULTS = {
     "determine-base": "base_finding determined_price determined_tax base_reason",
     "check-relief": "relief_finding relief_tax relief_reason correction_items correction_note "
     "special_kind special_reason special_days",
+    "assess-charge": "base_finding determined_tax base_reason correction_items correction_note",
+    "check-list": "list_finding correction_items correction_note",
+    "check-refund": "refund_check refund_check_note correction_items correction_note",
     "pass-to-register": "register_handover register_receiver register_passed_on",
     "judge-correction": "correction_finding decision_reason",
     "check-kept-documents": "relief_check relief_check_note",
@@ -62,6 +69,11 @@ RESULTS = {
     "answer-enquiry": "result_statement",
     "confirm-payment": "payment_voucher paid_on",
     "inspect-site": "inspection_finding inspection_note",
+    "publish-notice": "notice_from notice_to notice_result notice_note",
+    "negotiate": "negotiation result_number result_statement negotiation_note",
+    "first-review": "first_review_result first_review_opinion correction_items correction_note",
+    "accept-site": "acceptance_asked_on acceptance_finding acceptance_note",
+    "confirm-acceptance": "acceptance result_number confirmation_note",
     "confirm-inspection": "inspection confirmation_note",
 }
 

@@ -34,6 +34,7 @@ def create(call: Call) -> dict[str, Any]:
         delivery_method=body.get("delivery_method", "window"),
         handling_office=body.get("handling_office"),
         override_reason=body.get("override_reason"),
+        commitment=body.get("commitment"),
     )
     intake.receive(call.session, TaskKey(task.instance_id, task.number), application, by=call.actor)
     return case(worklists.line(call.session, opened))
@@ -104,6 +105,7 @@ APPLICATION = obj(
     agent=AGENT,
     handling_office=TEXT_0,
     override_reason=TEXT_0,
+    commitment=TEXT_0,
     channel={"enum": ["window", "online"]},
     delivery_method={"enum": list(intake.DELIVERY_METHODS)},
     materials={"type": "object", "additionalProperties": {"enum": list(intake.MATERIAL_STATES)}},

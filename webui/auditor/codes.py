@@ -80,6 +80,9 @@ def _comparison(code: str) -> str:
     names = {
         "matched": pgettext("audit", "the figures agree"),
         "different": pgettext("audit", "the figures differ"),
+        "passed": pgettext("audit", "the list is right"),
+        "errors": pgettext("audit", "the list has errors"),
+        "manual": pgettext("audit", "left to a person"),
     }
     return names.get(code, code)
 

@@ -90,6 +90,7 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "declaration.compared": lambda who: pgettext(
         "audit", "%(who)s compared the declaration.", who=who
     ),
+    "list.checked": lambda who: pgettext("audit", "%(who)s checked the list, row by row.", who=who),
     "tax.assessed": lambda who: pgettext(
         "audit", "%(who)s determined the tax to be paid.", who=who
     ),
@@ -136,6 +137,33 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "paper.issued": lambda who: pgettext("audit", "%(who)s issued a paper.", who=who),
     "paper.withdrawn": lambda who: pgettext("audit", "%(who)s withdrew a paper.", who=who),
     "feedback.seen": lambda who: pgettext("audit", "%(who)s read the closing feedback.", who=who),
+    "tolerance.promised": lambda who: pgettext(
+        "audit", "%(who)s took in the promise to supply what is missing.", who=who
+    ),
+    "tolerance.supplied": lambda who: pgettext(
+        "audit", "%(who)s recorded that everything promised is there.", who=who
+    ),
+    "tolerance.lapsed": lambda who: pgettext(
+        "audit", "%(who)s recorded that what was promised never came.", who=who
+    ),
+    "tolerance.extended": lambda who: pgettext(
+        "audit", "%(who)s gave the applicant more time to supply what is missing.", who=who
+    ),
+    "tolerance.refused": lambda who: pgettext(
+        "audit", "%(who)s proposed to refuse, because what was promised never came.", who=who
+    ),
+    "commitment.given": lambda who: pgettext(
+        "audit", "%(who)s took in the applicant's commitment.", who=who
+    ),
+    "commitment.to-check": lambda who: pgettext(
+        "audit", "%(who)s started the check of the commitment.", who=who
+    ),
+    "commitment.kept": lambda who: pgettext(
+        "audit", "%(who)s recorded that the commitment is true.", who=who
+    ),
+    "commitment.revoked": lambda who: pgettext(
+        "audit", "%(who)s revoked what was granted on a false commitment.", who=who
+    ),
     "evaluation.invited": lambda who: pgettext(
         "audit", "%(who)s invited the applicant to evaluate the service.", who=who
     ),

@@ -12,7 +12,7 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.casework import cases, documents
+from engine.casework import cases, documents, tolerance
 from engine.db import reading, transaction
 from engine.errors import EngineError
 from engine.people import permissions
@@ -74,6 +74,7 @@ def add(instance_id: UUID) -> Response:
                     data=file.read(),
                     by=auth.actor(),
                 )
+                tolerance.settle(session, case, by=auth.actor())
         except EngineError as error:
             if error.status not in (409, 422):
                 raise

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from catalogue.matter import Matter
 from engine import clock
 from engine.casework import answers as given_answers
-from engine.casework import applicants, cases, documents, intake, matters, routing
+from engine.casework import applicants, cases, documents, intake, matters, routing, ways_in
 from engine.casework.intake import Application
 from engine.db import reading, transaction
 from engine.errors import EngineError
@@ -33,7 +33,7 @@ from webui.clerk import blueprint, duties, questions, view, words
 from webui.frame import say
 
 PREFIXES = ("applicant.", "agent.", "form.", "materials.")
-NAMES = ("delivery_method", "handling_office", "override_reason", "with_agent")
+NAMES = ("delivery_method", "handling_office", "override_reason", "with_agent", "commitment")
 
 
 def page(
@@ -78,6 +78,7 @@ def page(
         form_field=questions.form_field,
         label=view.label,
         material_form=words.material_form,
+        ways_in=ways_in.of_case(session, case, shown.matter),
         material_states=[(s, words.material_state(s)) for s in intake.MATERIAL_STATES],
         methods=[(one, words.delivery(one)) for one in intake.DELIVERY_METHODS],
         **_destination(session, case, shown.matter, values),
@@ -234,4 +235,5 @@ def _application(typed: Mapping[str, Any]) -> Application:
         delivery_method=str(typed.get("delivery_method") or ""),
         handling_office=str(typed.get("handling_office") or "") or None,
         override_reason=str(typed.get("override_reason") or "") or None,
+        commitment=str(typed.get("commitment") or "").strip() or None,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
-from engine.casework import cases, materials
+from engine.casework import cases, materials, tolerance
 from engine.db import transaction
 from engine.errors import EngineError
 from engine.people import permissions
@@ -28,6 +28,7 @@ def mark_material(instance_id: UUID, key: str) -> Any:
             case = cases.get(session, instance_id)
             require_work(permissions.require_case(session, auth.actor(), case))
             materials.mark(session, case, key, received=received, by=auth.actor())
+            tolerance.settle(session, case, by=auth.actor())
     except EngineError as error:
         if error.status not in (409, 422):
             raise

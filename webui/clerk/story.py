@@ -27,6 +27,7 @@ from webui.clerk import schema, view, words
 
 MOST = 1000
 INTERNAL = ("consultation.asked", "consultation.answered")
+COMPARISONS = ("declaration.compared", "list.checked")  # their result is a code, told in the sentence
 KINDS = {
     "clock.stopped": "stop",
     "case.sent-back": "bad",
@@ -167,10 +168,16 @@ class _Teller:
             "clearance.kept": lambda: _("The commitment was kept."),
             "clearance.broken": lambda: _("The commitment was not kept."),
             "declaration.compared": lambda: (
-                _("Declared and invoiced sales were compared: they match.")
+                _("The declaration was compared with the records: they match.")
                 if facts.get("result") == "matched"
-                else _("Declared and invoiced sales were compared: they differ.")
+                else _("The declaration was compared with the records: they differ.")
             ),
+            "list.checked": lambda: {
+                "passed": _("The list was checked: it is right."),
+                "errors": _(
+                    "The list was checked: %(count)s errors.", count=facts.get("errors") or 0
+                ),
+            }.get(str(facts.get("result")), _("The list cannot be read and is checked by hand.")),
             "tax.assessed": lambda: _("%(who)s determined the tax to be paid.", who=who),
             "refund.opened": lambda: _("A refund was asked for."),
             "delivery.started": lambda: _(
@@ -223,7 +230,7 @@ class _Teller:
                 "result",
             ):
                 text = _shown(change.after)
-                if isinstance(text, str) and text and event.type != "declaration.compared":
+                if isinstance(text, str) and text and event.type not in COMPARISONS:
                     return text
         return None
 

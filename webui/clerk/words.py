@@ -115,6 +115,16 @@ def then(element: str, intake: str, handling: str) -> str:
             "If approved, the applicant is told the reason and the new limit in writing; the clock "
             "goes on either way, and so does the review."
         ),
+        "Activity_SubmitTolerated": _("With everything there, %(handling)s decides.", **offices),
+        "Activity_DecideLapsedTolerance": _(
+            "More time is given once; otherwise a refusal with your reasons goes to signature."
+        ),
+        "Activity_CheckCommitment": _(
+            "If it is true, nothing more follows; if not, a supervisor confirms the revocation."
+        ),
+        "Activity_ConfirmRevocation": _(
+            "If revoked, the applicant gets the decision, and the credit record an entry."
+        ),
         "Activity_RectifyEvaluation": _("Then the applicant is called back and told."),
         "Activity_CallBack": _("The evaluation is rectified, and the case is archived."),
     }

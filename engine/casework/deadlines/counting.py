@@ -17,7 +17,16 @@ from engine.calendar.workdays import CalendarEnds
 from engine.models import Case, ClockStop, Deadline
 
 STOPPABLE = ("promised", "statutory", "lower-review")
-KINDS = (*STOPPABLE, "notice", "correction", "delivery", "hearing", "rectify")
+KINDS = (
+    *STOPPABLE,
+    "notice",
+    "correction",
+    "delivery",
+    "hearing",
+    "rectify",
+    "tolerance",
+    "commitment",
+)
 UNITS = ("workday", "day")
 
 ONE_DAY = timedelta(days=1)

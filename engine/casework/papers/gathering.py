@@ -40,7 +40,13 @@ FORMS = {
     "original-and-copy": "原件和复印件",
     "electronic": "电子",
 }
-STATES = {"received": "已收", "missing": "未提交", "not-needed": "无需提交"}
+STATES = {
+    "received": "已收",
+    "missing": "未提交",
+    "not-needed": "无需提交",
+    "tolerated": "容缺后补",
+    "committed": "承诺替代",
+}
 LIMITS = {"promised": "承诺办结时限", "statutory": "法定办结时限"}
 UNITS = {"workday": "个工作日", "day": "日"}
 

@@ -29,6 +29,14 @@ STATED: dict[str, dict[str, Any]] = {
     "correction-notice": {"items": ["营业执照"], "due_on": date(2026, 9, 28)},
     "special-procedure-notice": {"kind": "expert-review", "reason": "评估风险", "days": 10},
     "hearing-notice": {"hearing_on": date(2026, 9, 28), "place": "九时，演示会议室"},
+    "tolerance-promise": {"items": ["虚构证明"], "due_on": date(2026, 10, 12)},
+    "commitment": {
+        "scope": "符合条件",
+        "basis": ["虚构办法第一条"],
+        "signed_by": "虚构人",
+        "signed_on": date(2026, 9, 14),
+    },
+    "revocation": {"reason": "不符合条件。", "revoked_on": date(2026, 10, 12)},
     "extension-notice": {
         "reason": "案情复杂",
         "days": 10,

@@ -68,6 +68,15 @@ FACTS: dict[str, dict[str, Any]] = {
         "documents": [{"title": "决定书", "paper_no": "500103-20260914-00042-ZY-1"}],
     },
     "closing-notice": {"outcome": "terminated", "reason": REASON},
+    "tolerance-promise": {"items": [REASON], "due_on": "2026年10月12日"},
+    "commitment": {
+        "scope": REASON,
+        "basis": ["虚构办法第一条"],
+        "items": ["虚构证明"],
+        "signed_by": "虚构人",
+        "signed_on": "2026年9月14日",
+    },
+    "revocation": {"reason": REASON, "revoked_on": "2026年10月12日"},
     "archive-catalogue": {
         "files": [{"name": REASON, "mark": "0001", "day": "2026-09-14", "sha256": "a" * 64}],
         "events": 7,

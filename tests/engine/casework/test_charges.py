@@ -1,0 +1,26 @@
+"""What a levy and an undeclared contribution come to, and the rates of the decision table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.casework import charges
+
+TABLE = Path(__file__).parents[3] / "processes" / "nontax-levy" / "decisions.dmn"
+
+
+@pytest.mark.parametrize(
+    ("base", "rate", "deduction", "due"),
+    [(100_000, 200, 0, 2_000), (25, 200, 0, 1), (24, 200, 0, 0), (100, 10_000, 200, 0)],
+)
+def test_a_levy_is_rounded_half_up_and_never_negative(
+    base: int, rate: int, deduction: int, due: int
+) -> None:
+    assert charges.levy(base, rate, deduction) == due
+
+
+@pytest.mark.parametrize(("last", "due"), [(100_000, 110_000), (5, 6), (4, 4), (0, 0)])
+def test_who_does_not_declare_pays_110_percent(last: int, due: int) -> None:
+    assert charges.undeclared(last) == due
