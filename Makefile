@@ -58,6 +58,7 @@ soak: setup ## Run for an hour: random processes, fuzzing, kills; writes docs/so
 
 docs: setup ## Write the documents that are made from tests and tables
 	$(BIN)/python -m tests.engine.bpmn.constructs
+	$(BIN)/python -m tests.matter_table
 
 bench: setup ## Measure, against a floor of the same run
 	$(BIN)/python -m bench

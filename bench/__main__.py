@@ -1,6 +1,6 @@
 """Run the measurements named, or all, and print a report in Markdown.
 
-python -m bench [step space list http jobs bundles]
+python -m bench [step space list http jobs bundles matters]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import bundles, jobs, lists, space, steps, web
+from bench import bundles, jobs, lists, matters, space, steps, web
 from engine import clock
 
 MEASUREMENTS: dict[str, Callable[[], Iterator[str]]] = {
@@ -20,6 +20,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[str]]] = {
     "http": web.report,
     "jobs": jobs.report,
     "bundles": bundles.report,
+    "matters": matters.report,
 }
 
 

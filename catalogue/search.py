@@ -7,15 +7,19 @@ fit; the best fit comes first.
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pypinyin import Style, pinyin
-
 from catalogue.directory import Department
 from catalogue.matter import Matter
+
+# Characters are looked up one by one: the dictionary of phrases would only delay every start.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import Style, pinyin  # noqa: E402
 
 TWO_LETTER_INITIALS = ("zh", "ch", "sh")
 Spelling = tuple[frozenset[str], ...]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import matter_table
 from webui.main import cli
 
 ROOT = Path(__file__).parent.parent
@@ -40,3 +41,7 @@ def test_the_table_of_clocks_names_tests_and_files_that_are_there() -> None:
     assert {name for name in tests if f"def {name}(" not in source} == set()
     files = set(re.findall(r"\]\(\.\./([^)]+)\)", text))
     assert {file for file in files if not (ROOT / file).exists()} == set()
+
+
+def test_the_table_of_matters_is_that_of_the_catalogue() -> None:
+    assert matter_table.DOCUMENT.read_text(encoding="utf-8") == matter_table.written(), "make docs"
