@@ -19,7 +19,9 @@ def number(first: str) -> str:
 A, B = number("50010118950307281"), number("50010118960307282")
 
 
-def row(identity: str = A, income: str = "5000.00", tax: str = "12.50", name: str = "演示甲") -> str:
+def row(
+    identity: str = A, income: str = "5000.00", tax: str = "12.50", name: str = "演示甲"
+) -> str:
     return f"{name},居民身份证,{identity},工资薪金,{income},{tax}\n"
 
 
