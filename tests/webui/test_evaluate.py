@@ -263,3 +263,25 @@ def test_an_auditor_reads_the_evaluation_in_words(
     with reading(database) as session:
         types = set(session.scalars(select(Event.type).where(Event.instance_id == held.case)))
     assert {"evaluation.invited", "evaluation.given", "evaluation.to-rectify"} <= types
+
+
+def test_whoever_rectifies_reads_what_was_ticked_beside_the_task(
+    signed_in: Open, held: Held, database: Database
+) -> None:
+    with clock.at(NOON):
+        with transaction(database) as session:
+            evaluations.evaluate(
+                session,
+                held.case,
+                2,
+                reasons=["slow"],
+                text=WORDS,
+                channel="online",
+                by=Actor.system(),
+            )
+        with reading(database) as session:
+            key = stories.waiting(session, held.case, "Activity_RectifyEvaluation")
+        window = signed_in("handling", office="500103-tax")
+        page = text(window.get(f"/clerk/tasks/{held.case}/{key.number}"))
+
+    assert "不满意" in page and "办理时间太长" in page and WORDS not in page

@@ -15,8 +15,9 @@ from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
-from engine.models import Instance, Task
-from webui import i18n
+from engine.casework import evaluations
+from engine.models import Case, Instance, Task
+from webui import case_words, i18n
 from webui.clerk import view
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +26,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
         "decision_note",
         "consultation_opinion",
         "special_result",
+        "extension_note",
     ),
     "Activity_SignDecision": (
         "review",
@@ -35,6 +37,10 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     ),
     "Activity_GiveOpinion": ("consultation_question",),
     "Activity_RecordSpecialResult": ("special_reason",),
+    "Activity_CallHearing": ("special_reason",),
+    "Activity_HoldHearing": ("hearing_on", "hearing_place", "special_reason"),
+    "Activity_ApproveExtension": ("special_days", "special_reason", "review_opinion"),
+    "Activity_CallBack": ("evaluation_finding", "rectification"),
     "Activity_SubmitCorrection": ("correction_items", "correction_note"),
     "Activity_RerouteCase": ("wrong_office_reason",),
     "Activity_DecideReturned": ("tracking_note",),
@@ -51,12 +57,24 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
 
 def of_task(session: Session, found: Task, matter: Matter) -> list[tuple[str, str]]:
     """Return what was written before, as pairs of label and text; nothing where nothing was."""
+    if found.element == "Activity_RectifyEvaluation":
+        return _evaluation(session, found)
     needed = _NEEDED.get(found.element, ())
     if not needed:
         return []
     known = session.get_one(Instance, found.instance_id).variables
     labels = _labels()
     return [(labels[name], _text(name, known[name], matter)) for name in needed if known.get(name)]
+
+
+def _evaluation(session: Session, found: Task) -> list[tuple[str, str]]:
+    """Return what the applicant ticked; the applicant's own words stand on the page of the case."""
+    row = evaluations.latest(session, session.get_one(Case, found.instance_id))
+    if row is None:
+        return []
+    reasons = "、".join(case_words.evaluation_reason(one) for one in row.reasons)
+    told = [(_("Grade"), case_words.grade(row.grade)), (_("What was wrong"), reasons)]
+    return [pair for pair in told if pair[1]]
 
 
 def _text(name: str, value: Any, matter: Matter) -> str:
@@ -66,7 +84,9 @@ def _text(name: str, value: Any, matter: Matter) -> str:
     if name == "review":
         proposals = {"approve": _("to grant"), "reject": _("to refuse")}
         return proposals.get(value, str(value))
-    if name in ("duty_due_on", "make_good_by"):
+    if name == "evaluation_finding":
+        return case_words.finding(str(value))
+    if name in ("duty_due_on", "make_good_by", "hearing_on"):
         return i18n.full_day(date.fromisoformat(str(value)))
     if name == "is_late":
         return _("yes, the last day has passed")
@@ -83,6 +103,12 @@ def _labels() -> dict[str, str]:
         "consultation_opinion": _("Opinion of the office asked"),
         "special_reason": _("Why the special procedure"),
         "special_result": _("Result of the special procedure"),
+        "special_days": _("Working days asked for"),
+        "extension_note": _("Why it is not extended"),
+        "hearing_on": _("Day of the hearing"),
+        "hearing_place": _("Hour and place"),
+        "evaluation_finding": _("Finding"),
+        "rectification": _("What was rectified"),
         "correction_items": _("Materials to correct"),
         "correction_note": _("What to correct"),
         "wrong_office_reason": _("Why it was sent back"),
