@@ -39,6 +39,9 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("event_value", {"instance_id": CASE, "number": 1, "field": "office"}),
     ("case_data", {"instance_id": CASE, "field": "name"}),
     ("document", {"instance_id": CASE, "number": 1}),
+    ("matter_version", {"hash": "a" * 64, "matter_no": 11}),
+    ("matter_edition", {"matter_no": 11, "number": 1, "hash": "a" * 64}),
+    ("matter_event", {"matter_no": 11, "sequence": 1}),
     ("office", {"id": "500103-zwzx"}),
     ("evaluation", {"instance_id": CASE, "number": 1, "office_id": "500103-zwzx"}),
     ("case_archive", {"instance_id": CASE}),
@@ -215,3 +218,28 @@ def test_papers_from_before_the_kept_code_stay_as_they_are(fresh: Database) -> N
         row = session.execute(select(document)).mappings().one()
     assert (row["paper"], row["paper_no"]) == ("receipt", "500103-1-SJ-1")
     assert row["office_id"] is row["code_hash"] is row["withdrawn_at"] is None
+
+
+def test_what_was_loaded_before_editions_are_the_first_editions(fresh: Database) -> None:
+    schema.downgrade(fresh, "0011")
+    version = Base.metadata.tables["matter_version"]
+    days = {"a": 1, "b": 2, "c": 2, "d": 3}  # b was replaced on its own day
+    with transaction(fresh) as session:
+        for letter, day in days.items():
+            row = {"hash": letter * 64, "matter_no": 11, "content": {"name": letter}}
+            at = datetime(2026, 3, day, 4, ord(letter) - 97, tzinfo=UTC)
+            session.execute(insert(version).values(**row, added_at=at))
+
+    schema.upgrade(fresh)
+
+    edition = Base.metadata.tables["matter_edition"]
+    with reading(fresh) as session:
+        found = session.execute(select(edition).order_by(edition.c.number)).mappings().all()
+        assert [(row["hash"][0], row["effective_from"], row["effective_to"]) for row in found] == [
+            ("a", None, date(2026, 3, 2)),
+            ("b", date(2026, 3, 2), date(2026, 3, 2)),
+            ("c", date(2026, 3, 2), date(2026, 3, 3)),
+            ("d", date(2026, 3, 3), None),
+        ]
+        assert {(row["state"], row["origin"]) for row in found} == {("published", "files")}
+        assert found[0]["content"] == {"name": "a"}
