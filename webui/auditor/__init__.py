@@ -15,10 +15,13 @@ blueprint = Blueprint("auditor", __name__, url_prefix="/auditor")
 
 
 def _nav() -> list[NavItem]:
-    return [NavItem(pgettext("audit", "Cases"), "auditor.cases")]
+    return [
+        NavItem(pgettext("audit", "Cases"), "auditor.cases"),
+        NavItem(pgettext("audit", "Credit record"), "auditor.credit"),
+    ]
 
 
 furnish(blueprint, "auditor", _nav)
 
 # The views register on the blueprint above.
-from webui.auditor import cases, history  # noqa: E402, F401
+from webui.auditor import cases, credit, history  # noqa: E402, F401
