@@ -26,22 +26,26 @@ class Fault:
 
 def check(content: Mapping[str, Any]) -> tuple[Matter | None, list[Fault]]:
     """Return the matter that a content describes and all its faults; None when it is none yet."""
-    fixed = {"form": content["form"]} if content.get("form") else {}
-    said = {**loader.EMPTY, **without_blanks(content), **fixed}
-    matter, faults = shape.build(Matter, said)
+    matter, faults = shape.build(Matter, {**loader.EMPTY, **cleaned(content)})
     if matter is None:
         return None, [_of_shape(fault) for fault in faults]
     found = checks.of_matter(_lists(), matter)
     return matter, [Fault(p.element or "", p.rule, p.message, p.message_zh) for p in found]
 
 
-def without_blanks(value: Any) -> Any:
+def cleaned(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a content without what was left empty; the form, which nobody types, as it is."""
+    made: dict[str, Any] = _without_blanks(content)
+    return {**made, "form": content["form"]} if content.get("form") else made
+
+
+def _without_blanks(value: Any) -> Any:
     """Return plain data without what was left empty: a draft keeps holes, an edition has none."""
     if isinstance(value, Mapping):
-        made = {key: without_blanks(part) for key, part in value.items()}
+        made = {key: _without_blanks(part) for key, part in value.items()}
         return {key: part for key, part in made.items() if part not in (None, "", [], {})}
     if isinstance(value, list):
-        return [without_blanks(part) for part in value if part not in (None, "", {})]
+        return [_without_blanks(part) for part in value if part not in (None, "", {})]
     return value.strip() if isinstance(value, str) else value
 
 

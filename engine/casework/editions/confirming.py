@@ -8,6 +8,7 @@ under its hash; who wants another word in it sends it back.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -131,10 +132,10 @@ def send_back(session: Session, no: int, number: int, *, by: Actor, reason: str)
 
 def _marked(
     session: Session, edition: MatterEdition, wanted: list[str], by: Actor, basis: str
-) -> dict[str, object]:
-    content = checking.without_blanks(edition.content)
+) -> dict[str, Any]:
+    content = checking.cleaned(edition.content)
     if not wanted:
-        return dict(content)
+        return content
     if not basis or len(basis) > LONGEST_BASIS:
         raise BasisMissing(most=LONGEST_BASIS)
     known = {fact.key for fact in facts.stated(content)}

@@ -1,7 +1,7 @@
 """Rows: finding editions, locking those of one matter, and which one is in force on a day.
 
-Whoever changes an edition locks all editions of its matter first, in one statement and in one
-order, so that two people never decide about the same matter at once. Retirement is no act of a
+Whoever changes an edition locks the first edition of its matter before, so that two people never
+decide about the same matter at once. Retirement is no act of a
 timer: an edition is in force from its first day to the day before its end, whatever the hour.
 """
 
@@ -58,15 +58,16 @@ def of_number(session: Session, no: int, number: int) -> MatterEdition:
 
 
 def locked(session: Session, no: int) -> list[MatterEdition]:
-    """Lock the editions of a matter until the end of the transaction; return them by number."""
-    query = (
-        select(MatterEdition)
-        .where(MatterEdition.matter_no == no)
-        .order_by(MatterEdition.number)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return list(session.scalars(query))
+    """Lock the editions of a matter until the end of the transaction; return them by number.
+
+    They are read in a second statement: the one that waited for the lock does not see what the
+    other has added meanwhile.
+    """
+    of_matter = select(MatterEdition).where(MatterEdition.matter_no == no)
+    first = of_matter.order_by(MatterEdition.number).limit(1).with_for_update()
+    session.scalars(first).first()
+    query = of_matter.order_by(MatterEdition.number)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def locked_in_state(session: Session, no: int, number: int, wanted: str) -> MatterEdition:
