@@ -81,7 +81,7 @@ def _extension(matter: Matter) -> Iterator[Fault]:
     given, limit = matter.limits.extension, matter.limits.statutory
     if given is None:
         return
-    if not given.basis.strip() or given.days < 1 or limit is None or not limit.days:
+    if given.days < 1 or limit is None or not limit.days:  # the loader refuses an empty basis
         yield "extension-without-limit", ("limits", "extension"), {}
         return
     law = LICENCE_EXTENSIONS.get(limit.days)

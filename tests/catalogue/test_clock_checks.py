@@ -23,7 +23,7 @@ PLANTED = [
     ("duty-days", 39, "rate_per_myriad: 5", "rate_per_myriad: 0"),
     ("duty-days", 39, "after: period_to, days: 15", "after: period_to, days: 4000"),
     ("extension-over-law", 118, LIMIT, EXTENSION % (11, "第四十二条")),
-    ("extension-without-limit", 118, LIMIT, EXTENSION % (10, "' '")),
+    ("extension-without-limit", 118, LIMIT, EXTENSION % (0, "第四十二条")),
     ("extension-without-limit", 40, LIMIT, EXTENSION % (10, "某条例")),
     ("lower-review", 115, LIMIT, LOWER % (21, "workday")),
     ("lower-review", 115, LIMIT, LOWER % (20, "day")),
