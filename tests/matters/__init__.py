@@ -10,6 +10,7 @@
       form: {period_kind: month}  # answers to the form of the matter; the rest is filled in
       missing: [key]              # materials that are not there at first; also `tolerated`
       committed: true             # the applicant chooses a commitment
+      begun: "2026-03-02"         # the day of the application, where the calendar must reach far
       delivery: courier           # on-the-spot, window (the usual), electronic
       answers: {Activity_ReviewApplication: {review: reject, review_opinion: 理由}}
       before: {Activity_X: 30}    # so many days pass before that task is done, once

@@ -36,7 +36,7 @@ class Journey:
     def __init__(self, database: Database, way: Way) -> None:
         self.database, self.way = database, way
         self.matter = ways.matters()[way.matter]
-        self.now = BEGUN
+        self.now = datetime.fromisoformat(f"{way.begun}T02:00:00Z") if way.begun else BEGUN
         self.visits: dict[str, int] = {}
         self.did: list[str] = []
         self.waited: set[str] = set()

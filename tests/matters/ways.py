@@ -27,6 +27,7 @@ class Way:
     missing: tuple[str, ...] = ()
     tolerated: tuple[str, ...] = ()
     committed: bool = False
+    begun: str | None = None
     delivery: str = "window"
     answers: Mapping[str, Any] = field(default_factory=dict)
     before: Mapping[str, int] = field(default_factory=dict)
