@@ -134,6 +134,8 @@ class Traveller:
             self.run = workflow.load(self.bundle, blobs, operations=self._operate, now=lambda: NOW)
 
     def _operate(self, context: OperationContext) -> dict[str, Any]:
+        if context.kind == "decision":
+            return {"levy_method": "rate", "levy_rate": 200, "levy_policy": "演示"}
         self.operations.append(context.name)
         if context.name == "case.close":
             outcome = context.parameters.get("outcome") or context.variables["outcome"]

@@ -1,14 +1,10 @@
-"""What a levy and an undeclared contribution come to, and the rates of the decision table."""
+"""What a levy comes to at its rate, and a contribution that was not declared."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from engine.casework import charges
-
-TABLE = Path(__file__).parents[3] / "processes" / "nontax-levy" / "decisions.dmn"
 
 
 @pytest.mark.parametrize(
