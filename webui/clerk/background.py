@@ -46,6 +46,10 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "Activity_DecideReturned": ("tracking_note",),
     "Activity_ConfirmInspection": ("inspection_note",),
     "Activity_VerifyDeclaration": ("verification_note",),
+    "Activity_AssessCharge": ("levy_policy", "levy_computed", "base_reason", "correction_note"),
+    "Activity_CheckListByHand": ("correction_note",),
+    "Activity_CheckRefund": ("correction_note",),
+    "Activity_ApproveRefund": ("refund_check_note",),
     "Activity_VerifyRegistration": ("correction_note",),
     "Activity_VerifyRecord": ("lookup_note",),
     "Activity_AnswerEnquiry": ("answer_note",),
@@ -88,6 +92,8 @@ def _text(name: str, value: Any, matter: Matter) -> str:
         return case_words.finding(str(value))
     if name in ("duty_due_on", "make_good_by", "hearing_on"):
         return i18n.full_day(date.fromisoformat(str(value)))
+    if name == "levy_computed":
+        return f"{int(value) // 100:,}.{int(value) % 100:02d}"
     if name == "is_late":
         return _("yes, the last day has passed")
     return str(value)
@@ -114,6 +120,10 @@ def _labels() -> dict[str, str]:
         "wrong_office_reason": _("Why it was sent back"),
         "tracking_note": _("What the courier said"),
         "verification_note": _("Note on the verification before"),
+        "levy_policy": _("Rule that applies"),
+        "levy_computed": _("Amount due by the rate (yuan)"),
+        "base_reason": _("Reasons of the finding before"),
+        "refund_check_note": _("Note on the check"),
         "lookup_note": _("What is to be verified"),
         "answer_note": _("Why the window did not answer"),
         "duty_due_on": _("Last day of the applicant's duty"),

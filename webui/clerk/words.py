@@ -91,6 +91,16 @@ def then(element: str, intake: str, handling: str) -> str:
         "Activity_CheckKeptDocuments": _(
             "The case is archived; tax is recovered in a case of its own."
         ),
+        "Activity_CheckListByHand": _(
+            "If it agrees, the payment is confirmed next; if not, the correction is told in writing."
+        ),
+        "Activity_AssessCharge": _(
+            "The applicant pays what stands after your finding; a correction is told in writing."
+        ),
+        "Activity_CheckRefund": _(
+            "If right, a supervisor decides on the refund; if not, the correction is told "
+            "in writing. The receipt is out already."
+        ),
         "Activity_ApproveRefund": _(
             "If approved, a colleague records the refund order; the applicant is "
             "told your decision and reasons."
