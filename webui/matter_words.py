@@ -69,6 +69,7 @@ def _table(pgettext: Say) -> dict[str, str]:
         "text_en": pgettext("matter", "Text in English"),
         "check": pgettext("matter", "Where it is looked up"),
         "key": pgettext("matter", "Key"),
+        "material_form": pgettext("matter", "In which form"),
         "copies": pgettext("matter", "Copies"),
         "required": pgettext("matter", "Required"),
         "tolerable": pgettext("matter", "May follow later"),

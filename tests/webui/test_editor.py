@@ -85,6 +85,10 @@ def test_a_department_sees_its_own_matters_with_what_is_sure(people) -> None:
 
     assert "定点零售药店信息变更" in page and "增值税一般纳税人" not in page
     assert "施行中" in page and "市医保局" in page
+    yang = people("yang")
+    begun(yang)
+    page = yang.get("/editor").get_data(as_text=True)
+    assert "草稿" in page and "版本 2" in page
 
 
 def test_every_section_saved_as_it_stands_changes_nothing(people, database: Database) -> None:

@@ -41,13 +41,13 @@ def matters() -> str:
         mine = editions.departments_of(session, auth.actor())
         lines = _lines(session, mine)
         names = [_name(one) for one in session.scalars(select(Department)) if one.id in mine]
-    return render_template(
-        "editor/matters.html",
-        lines=lines,
-        departments=names,
-        totals={key: sum(line.counts[key] for line in lines) for key in ("A", "B", "C")},
-        state=words.state,
-    )
+        return render_template(
+            "editor/matters.html",
+            lines=lines,
+            departments=names,
+            totals={key: sum(line.counts[key] for line in lines) for key in ("A", "B", "C")},
+            state=words.state,
+        )
 
 
 def _lines(session: Session, departments: frozenset[str]) -> list[Line]:

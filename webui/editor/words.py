@@ -105,7 +105,7 @@ def _step(step: str | int, part: str, before: Mapping[str, Any], after: Mapping[
         for entry in content.get(part) or [] if isinstance(content.get(part), list) else []:
             if differences.called(entry) == step:
                 return differences.brief(entry)
-    return matter_words.label(str(step))
+    return matter_words.label("material_form" if step == "form" else str(step))
 
 
 def _value(value: Any) -> str:
