@@ -45,6 +45,12 @@ ANSWERS: dict[str, Callable[[Variables], dict[str, Any]]] = {
         ),
         "tax_refundable": v.get("tax_refundable", 0),
     },
+    "matter.plan": lambda v: {
+        **dict.fromkeys(("approval", "inspection", "registration", "assessment"), "not-due"),
+        **dict.fromkeys(("public_notice", "guarantee", "charge", "payout"), "not-due"),
+        "tax_payable": 0,
+        **{key: "due" for key in v.get("steps_due", ())},
+    },
     "levy.compare": lambda v: {"comparison": "matched" if v["tax_payable"] else "different"},
     "contribution.assess": lambda v: {
         "comparison": "matched" if v["declared_base"] >= v["recorded_base"] else "different"

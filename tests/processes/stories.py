@@ -127,11 +127,15 @@ LONGEST: dict[str, list[Step]] = {
     "social-insurance-fee": [receive(), examine(), ACCEPT_CASE, TOO_LITTLE, CORRECTED]
     + [DETERMINED, PAID],
     "withholding": [receive(), examine(), WRONG_LIST, CORRECTED, RIGHT_LIST, PAID],
+    "invoice": [receive(), examine(), ("Activity_CheckInvoice", {"invoice_finding": "correct"})]
+    + [CORRECTED, ("Activity_CheckInvoice", {"invoice_finding": "refer"}), ACCEPT_CASE]
+    + [review("correct"), CORRECTED, review(), ("Activity_RecordInvoice", {})],
     "tax-declaration": [receive(), examine(), ACCEPT_CASE, verify("correct"), CORRECTED]
     + [verify("passed"), PAID],
 }
 FORMS = {"licence-simple": HIGH, "medical-institution": MAJOR, "tax-declaration": DIFFERENT}
 FORMS["licence-reviewed"] = TWO_LEVELS | {"assessment_needed": True, "inspection_needed": True}
+FORMS["invoice"] = {}
 FORMS["registration"] = {"is_excluded": False}
 FORMS["deregistration"] = {"may_commit": True}
 FORMS |= {key: {} for key in ("certificate", "info-report", "query-consult")}

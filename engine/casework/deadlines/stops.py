@@ -34,6 +34,11 @@ STOP_KINDS: Mapping[str, str] = MappingProxyType(
         "appraisal": "鉴定",
         "expert-review": "专家评审",
         "department-review": "主管部门复核",
+        # 公证法 art. 30 (verification, force majeure); the others are in the catalogue, B or C.
+        "verification": "核实",
+        "force-majeure": "不可抗力",
+        "public-notice": "公示",
+        "guarantee": "缴费和提供担保",
     }
 )
 
