@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from catalogue import loader
+from catalogue.matter import Confidence, KeptOff, MatterState, StateKind
 from engine import clock
 from engine.casework import editions
 from engine.db import Database, transaction
@@ -114,3 +116,17 @@ def test_a_guide_is_there_within_a_tenth_of_a_second(visitor: Browser) -> None:
         for _ in range(5):
             visitor.get(path)
         assert (time.process_time() - begun) / 5 < 0.1, path
+
+
+def test_a_matter_kept_off_the_platform_names_its_window(
+    visitor: Browser, database: Database
+) -> None:
+    matter = loader.load().by_no(11)
+    kept = KeptOff("涉及国家秘密", "市政务服务大厅3楼", Confidence.GUESS)
+    state = MatterState(StateKind.NOT_OPEN, "涉及国家秘密")
+    with transaction(database) as session:
+        editions.take(session, {11: replace(matter, kept_off=kept, state=state)})
+
+    page = visitor.get("/guide/11").get_data(as_text=True)
+
+    assert "不在平台办理" in page and "市政务服务大厅3楼" in page
