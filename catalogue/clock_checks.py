@@ -14,6 +14,7 @@ from catalogue.problem import Problem
 from catalogue.yaml_source import At, Source
 
 MOST_DUE_DAYS = 400
+MOST_DUE_MONTHS = 24
 LOWER_REVIEW_DAYS = 20  # 行政许可法 art. 43
 
 TEXTS = {
@@ -67,7 +68,8 @@ def _duty(matter: Matter) -> Iterator[Fault]:
         yield "duty-late-without-due", ("duty", "late"), {}
         return
     rate = duty.late.rate_per_myriad if duty.late else 1
-    if not 0 <= duty.due.days <= MOST_DUE_DAYS or rate < 1:
+    months = duty.due.months or 0
+    if not 0 <= duty.due.days <= MOST_DUE_DAYS or not 0 <= months <= MOST_DUE_MONTHS or rate < 1:
         yield "duty-days", ("duty",), {"most": MOST_DUE_DAYS}
     if not matter.form:  # what takes no cases asks nothing
         return

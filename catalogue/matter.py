@@ -162,10 +162,11 @@ class ReviewPoint:
 
 @dataclass(frozen=True)
 class DutyDue:
-    """When a duty is due: so many calendar days after the date in a form field."""
+    """When a duty is due: so many months, or calendar days, after the date in a form field."""
 
     after: str  # key of a date field
-    days: int
+    days: int = 0
+    months: int | None = None
 
 
 @dataclass(frozen=True)

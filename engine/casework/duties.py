@@ -8,6 +8,7 @@ fen 分: tax × rate × days, rounded once at the end, half a fen up, so that no
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -72,6 +73,9 @@ def late_payment(amount: int, rate_per_myriad: int, days: int) -> int:
 def due_on(session: Session, matter: Matter, answers: Mapping[str, Any]) -> date | None:
     """Return the last day of the applicant's duty; None where nothing can be computed.
 
+    A limit in months ends on the same day of its last month, or on the last day of that month
+    where it has no such day (民法典 art. 202).
+
     A last day that is no working day is put off to the next one (税收征收管理法实施细则 art. 109).
     Holidays of three days and more within the limit are left to the person who checks.
 
@@ -82,11 +86,18 @@ def due_on(session: Session, matter: Matter, answers: Mapping[str, Any]) -> date
     told = answers.get(due.after) if due else None
     if due is None or not told:
         return None
-    last = date.fromisoformat(str(told)) + timedelta(days=due.days)
+    last = _months_later(date.fromisoformat(str(told)), due.months or 0)
+    last += timedelta(days=due.days)
     try:
         return workdays.next_workday(session, last)
     except workdays.CalendarEnds:
         return last
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    last = calendar.monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))
 
 
 def check(call: OperationCall) -> dict[str, Any]:

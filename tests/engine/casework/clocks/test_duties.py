@@ -53,6 +53,24 @@ def test_the_last_day_is_a_working_day(
     assert duties.due_on(prepared, matter, answers(period_to)) == last
 
 
+@pytest.mark.parametrize(
+    ("year_end", "last"),
+    [
+        ("2025-12-31", date(2026, 5, 31)),  # a Sunday, and the Monday after it
+        ("2023-12-31", date(2024, 5, 31)),  # of a leap year
+        ("2025-09-30", date(2026, 2, 28)),  # February has no thirtieth day
+    ],
+)
+def test_months_end_on_their_day_or_on_their_last_one(
+    prepared: Session, year_end: str, last: date
+) -> None:
+    settlement = loader.load().by_no(48)
+
+    found = duties.due_on(prepared, settlement, answers(year_end))
+
+    assert found is not None and last <= found <= last + timedelta(days=2)
+
+
 @PROPERTY
 @given(period_to=st.dates(date(2024, 1, 1), date(2026, 11, 30)))
 def test_the_last_day_is_the_first_working_day_from_the_day_of_the_law_on(
