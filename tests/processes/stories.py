@@ -96,9 +96,10 @@ WRONG_REFUND: Step = ("Activity_CheckRefund", {"refund_check": "correct"})
 RIGHT_REFUND: Step = ("Activity_CheckRefund", {"refund_check": "passed"})
 REFUND_APPROVED: Step = ("Activity_ApproveRefund", {"refund": "approve"})
 
-LOW = {"assessment_needed": False, "inspection_needed": False}
-HIGH = {"assessment_needed": True, "inspection_needed": False}
-MAJOR = {"immediate": False, "inspection_needed": True, "designation_sought": False}
+LOW = {"committed": False, "assessment_needed": False, "inspection_needed": False}
+HIGH = {"committed": False, "assessment_needed": True, "inspection_needed": False}
+MAJOR = {"committed": False, "immediate": False, "inspection_needed": True}
+MAJOR |= {"designation_sought": False}
 TWO_LEVELS = {"first_review": True, "first_review_office": "lower", "acceptance_needed": True}
 DIFFERENT = {"declared_sales": 90, "invoiced_sales": 100, "tax_payable": 13}
 
