@@ -20,6 +20,7 @@ from engine.process.variables import UnknownField
 
 ELEMENTS = (
     "Activity_ReviewApplication",
+    "Activity_ReviewFirst",
     "Activity_SignDecision",
     "Activity_VerifyRegistration",
     "Activity_LookUpRecord",

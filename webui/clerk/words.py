@@ -46,7 +46,26 @@ def then(element: str, intake: str, handling: str) -> str:
             **offices,
         ),
         "Activity_InspectSite": _("A second person who was there confirms it."),
-        "Activity_ConfirmInspection": _("The case goes back to the review."),
+        "Activity_ConfirmInspection": _(
+            "What is in order goes on; what is not goes back to the review."
+        ),
+        "Activity_ReviewFirst": _(
+            "Your opinion goes up with all materials; the deciding office asks for none of "
+            "them again. A correction is told to the applicant in writing."
+        ),
+        "Activity_AcceptSite": _("A second person who was there confirms it."),
+        "Activity_ConfirmAcceptance": _(
+            "If passed, the certificate is issued and delivered; if not, it is inspected again "
+            "when mended."
+        ),
+        "Activity_PublishNotice": _(
+            "Without objection the case goes on; with one it goes back to the review."
+        ),
+        "Activity_Negotiate": _(
+            "If agreed, a supervisor of %(handling)s signs; if not, the case goes back to "
+            "the review.",
+            **offices,
+        ),
         "Activity_VerifyDeclaration": _("If passed, the payment is confirmed next."),
         "Activity_CheckReport": _(
             "If it agrees, the applicant gets the receipt; if not, the correction is told"
