@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, abort, render_template, request
 
 from engine import clock
 from engine.errors import Conflict, Invalid, NotFound
-from webui import days, errors, frame, paper_check
+from webui import days, errors, evaluate, frame, guide, paper_check
 
 HERE = Path(__file__).parent / "pages"
 NOW = datetime(2026, 9, 16, 4, 4, tzinfo=UTC)
@@ -49,7 +49,8 @@ def site(*, demo: bool = True, user: dict[str, object] | None = USER) -> Flask:
     _routes(pages)
     app.register_blueprint(pages)
     app.register_blueprint(_sign_in())
-    app.register_blueprint(paper_check.blueprint)
+    for public in (evaluate, guide, paper_check):
+        app.register_blueprint(public.blueprint)
     app.context_processor(
         lambda: {"user": user, "sign_out_url": "/echo", "search_url": "/" if user else None}
     )
