@@ -131,12 +131,30 @@ LONGEST: dict[str, list[Step]] = {
     "invoice": [receive(), examine(), ("Activity_CheckInvoice", {"invoice_finding": "correct"})]
     + [CORRECTED, ("Activity_CheckInvoice", {"invoice_finding": "refer"}), ACCEPT_CASE]
     + [review("correct"), CORRECTED, review(), ("Activity_RecordInvoice", {})],
+    "filing": [receive("courier"), examine(), ACCEPT_CASE, review("consult"), OPINION]
+    + [review("correct"), CORRECTED, review(), INSPECTED, confirm_inspection("passed"), sign()]
+    + [SENT],
+    "notary": [receive("courier"), examine(), ACCEPT_CASE, review("consult"), OPINION]
+    + [review("correct"), CORRECTED, review("special"), SPECIAL_RESULT, review()]
+    + [("Activity_CollectCharge", {"charge_state": "paid"}), sign(), SENT],
+    "trade-certification": [receive(), examine(), ACCEPT_CASE]
+    + [("Activity_RegisterEnterprise", {}), review("correct"), CORRECTED, review()]
+    + [("Activity_ConfirmGuarantee", {}), sign(), ("Activity_HandOver", {})],
+    "benefit-payment": [receive("courier"), examine(), ACCEPT_CASE, review("consult"), OPINION]
+    + [review("correct"), CORRECTED, review(), ("Activity_AssessOnSite", {})]
+    + [("Activity_ConfirmAssessment", {"assessment": "passed"})]
+    + [("Activity_PublishNotice", {"notice_result": "clear"}), sign(), SENT, track("delivered")]
+    + [("Activity_RecordPayout", {"payout_state": "no-funds"}), ("Activity_AwaitFunds", {})],
     "tax-declaration": [receive(), examine(), ACCEPT_CASE, verify("correct"), CORRECTED]
     + [verify("passed"), PAID],
 }
 FORMS = {"licence-simple": HIGH, "medical-institution": MAJOR, "tax-declaration": DIFFERENT}
 FORMS["licence-reviewed"] = TWO_LEVELS | {"assessment_needed": True, "inspection_needed": True}
 FORMS["invoice"] = {}
+FORMS["filing"] = {"immediate": False, "steps_due": ["inspection"]}
+FORMS["notary"] = {"steps_due": ["charge"]}
+FORMS["trade-certification"] = {"steps_due": ["registration", "guarantee", "charge"]}
+FORMS["benefit-payment"] = {"steps_due": ["assessment", "public_notice", "payout"]}
 FORMS["registration"] = {"is_excluded": False}
 FORMS["deregistration"] = {"may_commit": True}
 FORMS |= {key: {} for key in ("certificate", "info-report", "query-consult")}

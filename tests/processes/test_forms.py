@@ -71,6 +71,24 @@ RESULTS = {
     "check-invoice": "invoice_finding correction_items correction_note invoice_note",
     "review-invoice": "review review_opinion correction_items correction_note",
     "record-invoice": "result_number result_statement",
+    "check-filing": "filing_finding result_number correction_items correction_note",
+    "review-filing": "review review_opinion result_number correction_items correction_note "
+    "consulted_office consultation_question",
+    "register-enterprise": "registration_no registration_note",
+    "review-certificate": "review review_opinion result_number correction_items correction_note "
+    "consulted_office consultation_question",
+    "confirm-guarantee": "guarantee_kind guarantee_voucher payment_voucher paid_on",
+    "record-return": "return_state returned_on return_note",
+    "review-notarisation": "review refusal_clause review_opinion result_number correction_items "
+    "correction_note consulted_office consultation_question special_kind special_reason special_days",
+    "collect-charge": "charge_state payment_voucher paid_on",
+    "compare-data": "review compared_data review_opinion result_statement correction_items "
+    "correction_note consulted_office consultation_question",
+    "assess-on-site": "assessment_finding assessment_note",
+    "confirm-assessment": "assessment assessment_doubt",
+    "record-notice": "notice_from notice_to notice_result objection_note",
+    "record-payout": "payout_state payout_voucher payout_on",
+    "await-funds": "funds_arrived_on",
     "inspect-site": "inspection_finding inspection_note",
     "publish-notice": "notice_from notice_to notice_result notice_note",
     "negotiate": "negotiation result_number result_statement negotiation_note",
