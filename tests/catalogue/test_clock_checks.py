@@ -14,6 +14,7 @@ DUE = "due: {after: period_to, days: 15}\n  late: {rate_per_myriad: 5, of: tax_p
 LIMIT = "limits:\n"
 EXTENSION = "limits:\n  extension: {days: %s, basis: %s, confidence: B}\n"
 LOWER = "limits:\n  lower_review: {days: %s, unit: %s, counts_from: acceptance, confidence: B}\n"
+OWN = "lower_review:\n    days: 20\n    unit: workday"
 PLANTED = [
     ("duty-due-field", 39, "after: period_to", "after: period_end"),
     ("duty-due-field", 39, "after: period_to", "after: tax_payable"),
@@ -25,8 +26,8 @@ PLANTED = [
     ("extension-over-law", 118, LIMIT, EXTENSION % (11, "第四十二条")),
     ("extension-without-limit", 118, LIMIT, EXTENSION % (0, "第四十二条")),
     ("extension-without-limit", 40, LIMIT, EXTENSION % (10, "某条例")),
-    ("lower-review", 115, LIMIT, LOWER % (21, "workday")),
-    ("lower-review", 115, LIMIT, LOWER % (20, "day")),
+    ("lower-review", 115, "lower_review:\n    days: 20", "lower_review:\n    days: 21"),
+    ("lower-review", 115, OWN, OWN.replace("workday", "day")),
     ("lower-review", 118, LIMIT, LOWER % (20, "workday")),
     ("lower-review", 40, LIMIT, LOWER % (20, "workday")),
 ]

@@ -23,7 +23,7 @@ def spoilt(matter: Matter, rule: str) -> Matter:
         "committable-not-allowed": replace(
             matter,
             commitment=Commitment(False, C),
-            materials=(replace(first, committable=True), second, *others),
+            materials=(replace(first, committable=True), second),
         ),
         "question-twice": replace(matter, faq=(asked, replace(asked, answer="次日。"))),
         "kept-off-open": replace(matter, kept_off=KeptOff("涉及国家秘密", "市政务大厅", C)),
