@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -233,8 +233,8 @@ def _matters(folder: Path, problems: list[Problem]) -> tuple[dict[int, Matter], 
     matters: dict[int, Matter] = {}
     sources: dict[int, Source] = {}
     for path in sorted(folder.glob("matters/*/*.yaml"), key=lambda one: (one.name, one.parent)):
-        source = _source(path, _name(folder, path), problems)
-        matter = source and _built(Matter, source, problems)
+        source, matter, told = _matter_of(path, _name(folder, path))
+        problems.extend(told)
         if not source or not matter:
             continue
         problems.extend(_of_place(source, matter, path))
@@ -244,6 +244,22 @@ def _matters(folder: Path, problems: list[Problem]) -> tuple[dict[int, Matter], 
             continue
         matters[matter.no], sources[matter.no] = matter, source
     return dict(sorted(matters.items())), sources
+
+
+def _matter_of(path: Path, name: str) -> tuple[Source | None, Matter | None, list[Problem]]:
+    try:
+        source, matter, told = _read_matter(yaml_source.content(path, name), name)
+    except FileUnreadable as error:
+        return None, None, [error.problem]
+    return source, matter, list(told)
+
+
+@lru_cache(maxsize=512)
+def _read_matter(data: bytes, name: str) -> tuple[Source, Matter | None, tuple[Problem, ...]]:
+    """Read a matter; the same file is read once, however often the catalogue is loaded."""
+    source, problems = yaml_source.parse(data, name), list[Problem]()
+    matter = _built(Matter, source, problems)
+    return source, matter, tuple(problems)
 
 
 def _of_place(source: Source, matter: Matter, path: Path) -> list[Problem]:

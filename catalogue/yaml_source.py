@@ -78,13 +78,22 @@ def read(path: Path, name: str | None = None) -> Source:
         FileUnreadable: it is missing, too large, not UTF-8, not YAML, or has a key twice.
     """
     name = name or str(path)
+    return parse(content(path, name), name)
+
+
+def content(path: Path, name: str) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        FileUnreadable: it is missing or too large.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise _unreadable(name, None, f"cannot be read: {error.strerror}") from error
     if len(data) > MAX_BYTES:
         raise _unreadable(name, None, f"is larger than {MAX_BYTES} bytes")
-    return parse(data, name)
+    return data
 
 
 def parse(data: bytes, name: str) -> Source:

@@ -27,7 +27,7 @@ class Copy:
             shutil.copytree(loader.FOLDER / name, self.folder / name)
         for path in loader.FOLDER.glob("*.yaml"):
             shutil.copy(path, self.folder)
-        for key in loader.load().categories:
+        for key in loader.load_categories():
             (self.processes / key).mkdir(parents=True)
             (self.processes / key / "process.bpmn").touch()
 
