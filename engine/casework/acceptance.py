@@ -94,7 +94,8 @@ def accept_by_law(call: OperationCall) -> dict[str, Any]:
         raise ValueError("deemed acceptance is a rule for licences only")
     _start_clocks(call, case, accepted_by="law")
     calls.issue(call, case, "acceptance-notice")
-    return {"intake_result": "accepted", "examination": "accept"}
+    promised = tolerance.begin(call, case) | commitments.begin(call, case)
+    return {"intake_result": "accepted", "examination": "accept", **promised}
 
 
 def _start_clocks(call: OperationCall, case: Case, *, accepted_by: str) -> None:

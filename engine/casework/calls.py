@@ -11,7 +11,9 @@ from engine.process.operations import OperationCall
 
 def case_of(call: OperationCall) -> Case:
     """Return the case of the instance."""
-    return cases.get(call.session, call.instance.id)
+    found = cases.get(call.session, call.instance.id)
+    call.session.info["case"] = found  # a session forgets what nobody holds; hooks ask again
+    return found
 
 
 def note(call: OperationCall, case: Case, type_: str, **facts: Any) -> None:

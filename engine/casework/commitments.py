@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
 from engine import clock
-from engine.casework import calls, deadlines, matters
-from engine.models import Case, CaseData, CreditEntry
+from engine.casework import calls, deadlines, matters, papers
+from engine.models import Case, CaseData, CreditEntry, Document
 from engine.process.operations import OperationCall
 from engine.record import keys, personal
 
 KIND = "commitment"
 CHECK_DAYS = 40  # working days to check it, some two months; confidence C
+GRANTING = ("decision-granted", "change-confirmation", "result", "declaration-receipt")
+WITHDRAWN = "承诺不实，决定已被撤销"
 SIGNED_BY = "commitment.signed_by"  # the field that keeps who signed
 
 
@@ -74,6 +76,8 @@ def revoke(call: OperationCall) -> dict[str, Any]:
     deadlines.meet(call.session, case, KIND, by=call.by)
     case.outcome, case.outcome_reason = "revoked", reason
     calls.note(call, case, "commitment.revoked", reason=reason)
+    for paper_no in _granted(call.session, case):
+        papers.withdraw(call.session, paper_no, reason=WITHDRAWN, by=call.by)
     calls.issue(call, case, "revocation", reason=reason, revoked_on=clock.today())
     kept = personal.values(call.session, case.instance_id)
     call.session.add(
@@ -104,6 +108,16 @@ def sign(session: Session, case: Case, name: str) -> None:
         personal.keep(session, case.instance_id, SIGNED_BY, name.strip())
     else:
         personal.forget(session, case.instance_id, SIGNED_BY)
+
+
+def _granted(session: Session, case: Case) -> list[str]:
+    """Return the numbers of the papers that say what was granted, and still stand."""
+    query = select(Document.paper_no).where(
+        Document.instance_id == case.instance_id,
+        Document.paper.in_(GRANTING),
+        Document.withdrawn_at.is_(None),
+    )
+    return [number for number in session.scalars(query) if number]
 
 
 def _told(session: Session, case: Case, matter: Matter) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from engine.record import personal
 
 CONFIRMATION = "变更确认书"
 LAPSED = "补正通知期限届满未补正"
+TOLERANCE_LAPSED = "容缺材料逾期未补交"
 DELIVERY_DAYS = 10  # 行政许可法 art. 44: handed over within ten working days of the decision
 
 
@@ -128,10 +129,18 @@ def close(call: OperationCall) -> dict[str, Any]:
     outcome = call.parameters.get("outcome") or call.variables.get("outcome")
     case.outcome = str(outcome)
     if case.outcome == "lapsed":
-        case.outcome_reason = LAPSED
+        case.outcome_reason = _lapsed(call)
+        calls.issue(call, case, "closing-notice", outcome="lapsed", reason=case.outcome_reason)
     case.closed_at = clock.now()
     case.stage = "closed"
     for kind in deadlines.KINDS:  # a closed case is late for nothing any more
         deadlines.meet(call.session, case, kind, by=call.by)
     calls.note(call, case, "case.closed", outcome=case.outcome, reason=case.outcome_reason)
     return {"outcome": case.outcome}
+
+
+def _lapsed(call: OperationCall) -> str:
+    """Return why nothing came of the application: no correction, or a promise not kept."""
+    if call.variables.get("tolerance") == "lapsed":
+        return str(call.variables.get("tolerance_reason") or TOLERANCE_LAPSED)
+    return LAPSED

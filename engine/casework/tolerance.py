@@ -81,10 +81,14 @@ def take(call: OperationCall) -> dict[str, Any]:
 
 
 def lapse(call: OperationCall) -> dict[str, Any]:
-    """Note that the promise was not kept; a person decides what follows."""
+    """Note that the promise was not kept; a person decides what follows.
+
+    What came meanwhile and was only not confirmed is no lapse.
+    """
     case = calls.case_of(call)
-    deadlines.meet(call.session, case, KIND, by=call.by)
-    calls.note(call, case, "tolerance.lapsed")
+    if not materials.tolerated(call.session, case):
+        return take(call)
+    calls.note(call, case, "tolerance.lapsed")  # the limit stays overdue until it is decided
     return {"tolerance": "open", "lapsed_choice": None}
 
 
@@ -100,6 +104,7 @@ def extend(call: OperationCall) -> dict[str, Any]:
     if not 1 <= days <= MOST_EXTRA:
         raise ToleranceTooLong(days=days, most=MOST_EXTRA)
     case = calls.case_of(call)
+    deadlines.meet(call.session, case, KIND, by=call.by)
     row = deadlines.start(call.session, case, KIND, days, by=call.by)
     reason = call.variables.get("tolerance_reason")
     calls.note(call, case, "tolerance.extended", days=days, due_on=row.due_on, reason=reason)
@@ -108,15 +113,21 @@ def extend(call: OperationCall) -> dict[str, Any]:
 
 def refuse(call: OperationCall) -> dict[str, Any]:
     """Let the decision be a refusal, because what was promised never came."""
-    reason = str(call.variables.get("tolerance_reason") or "")
-    calls.note(call, calls.case_of(call), "tolerance.refused", reason=reason)
+    case, reason = calls.case_of(call), str(call.variables.get("tolerance_reason") or "")
+    deadlines.meet(call.session, case, KIND, by=call.by)
+    calls.note(call, case, "tolerance.refused", reason=reason)
     return {"tolerance": "lapsed", "review": "reject", "review_opinion": reason}
 
 
 def settle(session: Session, case: Case, *, by: Any) -> None:
-    """Meet the limit when nothing that was promised is missing any more."""
+    """Meet the limit when nothing that was promised is missing, or let it run on when it is again."""
     row = deadlines.find(session, case, KIND)
-    if row is not None and row.met_on is None and not materials.tolerated(session, case):
+    if row is None:
+        return
+    missing = bool(materials.tolerated(session, case))
+    if missing and row.met_on is not None:  # a mark that was set by mistake
+        deadlines.start(session, case, KIND, row.days, row.unit, row.started_on, by=by)
+    elif not missing and row.met_on is None:
         deadlines.meet(session, case, KIND, by=by)
 
 

@@ -48,9 +48,11 @@ def office_of(session: Session, instance: Instance, ready: ReadyTask) -> str | N
     named = ready.source.get(f"{role}_office") if role else None
     if not named:
         return instance.office_id
-    if not isinstance(named, str) or session.get(Office, named) is None:
+    # Held by a name until the end: a session forgets what nobody holds, and would ask again.
+    office = session.get(Office, named) if isinstance(named, str) else None
+    if office is None:
         raise StepFailed(ready.element, f"the variable {role}_office names no office")
-    return offices.successor(session, named) or named
+    return offices.successor(session, office.id) or office.id
 
 
 def candidates_of(ready: ReadyTask) -> list[str]:

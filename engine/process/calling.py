@@ -17,6 +17,7 @@ from engine.errors import EngineError
 from engine.process import decisions
 from engine.process.operations import OperationCall
 from engine.process.wiring import wiring_of
+from engine.record import history
 
 if TYPE_CHECKING:
     from engine.process.execution import Step
@@ -34,7 +35,6 @@ def call(step: Step, context: OperationContext) -> Mapping[str, Any] | None:
     operation = wiring_of(step.session).operations.get(context.name)
     if operation is None:
         raise StepFailed(context.element, f"there is no {context.kind} {context.name}")
-    step.write_history()  # what caused the call stands before it
     asked = OperationCall(
         session=step.session,
         instance=step.instance,
@@ -45,7 +45,8 @@ def call(step: Step, context: OperationContext) -> Mapping[str, Any] | None:
         parameters=context.parameters,
     )
     try:
-        result = operation(asked)
+        with history.after(step.session, step.write_history):  # what caused the call stands first
+            result = operation(asked)
     except (BpmnError, EngineError, DBAPIError):
         raise
     except Exception as error:

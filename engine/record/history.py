@@ -9,7 +9,8 @@ carries count and head. Nothing is read back from here to execute a process.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -25,6 +26,9 @@ from engine.models import Event, EventValue, Instance
 from engine.record import canonical, keys, masking, verifier
 
 DEFAULT_ALGORITHM = "sm3"  # GB/T 32905-2016; sha256 is accepted when reading
+
+
+_FIRST = "history.first"
 
 
 class _Unset(Enum):
@@ -106,6 +110,9 @@ def append(
     """
     if not entries:
         return
+    first = session.info.pop(_FIRST, None)
+    if first is not None:
+        first()
     if inspect(instance).pending:
         session.flush()
     events: list[dict[str, Any]] = []
@@ -130,6 +137,19 @@ def append(
     if values:
         rows.add(session, EventValue, values)
     instance.event_count, instance.event_head = count, head
+
+
+@contextmanager
+def after(session: Session, write: Callable[[], None]) -> Iterator[None]:
+    """Let what is still to be written stand before whatever is appended inside the block.
+
+    Nothing is written where nothing is appended: most looks of an operation change nothing.
+    """
+    session.info[_FIRST] = write
+    try:
+        yield
+    finally:
+        session.info.pop(_FIRST, None)
 
 
 def events(

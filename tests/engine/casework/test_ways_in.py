@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 from catalogue import loader
 from engine import clock
 from engine.calendar import holidays
-from engine.casework import commitments, deadlines, materials, stored, tolerance, ways_in
+from engine.casework import (
+    calls,
+    commitments,
+    deadlines,
+    materials,
+    stored,
+    tolerance,
+    ways_in,
+)
 from engine.casework.demonstration import applicants
 from engine.casework.intake import Application
 from engine.casework.materials import MaterialsMissing
@@ -110,10 +118,33 @@ def test_what_comes_before_the_decision_meets_the_limit(session: Session, case: 
 def test_a_mark_taken_back_is_a_promise_again(session: Session, case: Case) -> None:
     with clock.at(NOON):
         tolerance.begin(call(session, case), case)
-        materials.mark(session, case, tolerable().key, received=True, by=CLERK)
-        materials.mark(session, case, tolerable().key, received=False, by=CLERK)
+        row = deadlines.find(session, case, "tolerance")
+        due_on = row.due_on
+        for received in (True, False):
+            materials.mark(session, case, tolerable().key, received=received, by=CLERK)
+            tolerance.settle(session, case, by=CLERK)
 
     assert materials.tolerated(session, case) == [tolerable().key]
+    assert (row.met_on, row.due_on) == (None, due_on)
+
+
+def test_what_came_unconfirmed_is_no_lapse(session: Session, case: Case) -> None:
+    with clock.at(NOON):
+        tolerance.begin(call(session, case), case)
+        materials.mark(session, case, tolerable().key, received=True, by=CLERK)
+
+        assert tolerance.lapse(call(session, case)) == {"tolerance": "supplied"}
+
+
+def test_the_limit_stays_overdue_until_somebody_decides(session: Session, case: Case) -> None:
+    with clock.at(NOON):
+        tolerance.begin(call(session, case), case)
+        tolerance.lapse(call(session, case))
+        assert deadlines.find(session, case, "tolerance").met_on is None
+
+        tolerance.refuse(call(session, case, tolerance_reason="逾期未补。"))
+
+        assert deadlines.find(session, case, "tolerance").met_on is not None
 
 
 def test_a_refusal_waits_for_nothing(session: Session, case: Case) -> None:
@@ -171,6 +202,7 @@ def test_a_false_commitment_is_revoked_and_its_giver_may_not_commit_again(
     commitments.sign(session, case, "虚构人")
     assert not commitments.is_barred(session, number)
     with clock.at(NOON):
+        calls.issue(call(session, case), case, "decision-granted", decided_on=clock.today())
         commitments.open_check(call(session, case))
 
         said = commitments.revoke(call(session, case, commitment_note="现场核查不符。"))
@@ -180,6 +212,8 @@ def test_a_false_commitment_is_revoked_and_its_giver_may_not_commit_again(
     (entry,) = commitments.entries(session)
     assert (entry.instance_id, number in str(vars(entry))) == (case.instance_id, False)
     assert "现场核查不符。" in text_of(session, case, "revocation")
+    granted = session.scalars(select(Document).where(Document.paper == "decision-granted")).one()
+    assert granted.withdrawn_at is not None
 
 
 @pytest.mark.parametrize(
