@@ -15,7 +15,7 @@ from flask import Flask
 from engine.casework.demonstration import stories
 from engine.casework.demonstration.stories import Doing
 from engine.db import Database, transaction
-from engine.models import Office
+from engine.models import MatterEvent, Office
 from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from engine.settings import Settings
@@ -25,6 +25,7 @@ from tests.webui.conftest import Browser
 from webui import case_labels
 from webui.auditor import sentences
 from webui.auditor.values import Words
+from webui.editor import words as edition_words
 from webui.staff import create_app
 
 Open = Callable[..., Browser]
@@ -117,17 +118,38 @@ def test_an_office_that_has_ended_bears_the_name_it_had_and_its_last_day(
     assert "重庆市渝中区医疗保障事务中心（2027年3月1日前）" in page
 
 
-def test_every_type_of_event_has_its_sentence() -> None:
-    made = re.compile(r'(?:Entry|_?note|noting\.note)\(\s*(?:[\w.]+, )*?"([a-z-]+\.[a-z-]+)"')
-    types = {
+def types_of_events() -> set[str]:
+    """Return every type of event that the program writes."""
+    made = re.compile(r'(?:Entry|_?note|noting\.note)\(\s*(?:[\w.]+,\s+)*?"([a-z-]+\.[a-z-]+)"')
+    return {
         found
         for path in (ROOT / "engine").rglob("*.py")
         for found in made.findall(path.read_text(encoding="utf-8"))
         if not found.startswith("user.")  # of no case: who looks there is in the access record
     }
 
+
+def test_every_type_of_event_has_its_sentence() -> None:
+    types = {one for one in types_of_events() if not one.startswith("edition.")}
+
     assert {"case.accepted", "instance.cancelled", "personal.destroyed"} <= types
     assert sorted(types - sentences.known()) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_event_of_a_matter_has_its_sentence_for_editors(app: Flask, language: str) -> None:
+    """They stand in the chain of a matter, not in the record of a case: editors read them."""
+    types = {one for one in types_of_events() if one.startswith("edition.")}
+    facts = {"based_on": 1, "effective_from": "2026-11-02", "on": "2026-11-02", "places": []}
+
+    assert {"edition.confirmed", "edition.published"} <= types
+    with app.test_request_context(headers={"Cookie": f"lang={language}"}):
+        told = {
+            one: edition_words.sentence(MatterEvent(type=one, number=2, facts=facts))
+            for one in types
+        }
+    assert [one for one, text in told.items() if text == one or "%(" in text] == []
+    assert len(set(told.values())) == len(types)
 
 
 def test_what_nobody_has_a_word_for_stands_for_itself(app: Flask) -> None:
