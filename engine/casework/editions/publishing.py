@@ -74,6 +74,9 @@ def publish(session: Session, no: int, number: int, *, by: Actor, on: date) -> M
     edition.published_by, edition.published_at = by.name, clock.now()
     retired = None
     if before is not None and (before.effective_to is None or before.effective_to > on):
+        if before.retired_reason is not None:  # the matter ends on that day all the same
+            edition.effective_to = before.effective_to
+            edition.retired_reason, before.retired_reason = before.retired_reason, None
         before.effective_to, retired = on, before.number
     record.note(
         session, edition, "edition.published", by=by, effective_from=on.isoformat(), retires=retired
@@ -95,7 +98,8 @@ def call_back(session: Session, no: int, number: int, *, by: Actor) -> MatterEdi
         raise EditionInForce(no=no, number=number)
     for one in _following(session, no):
         if one.effective_to == edition.effective_from and one.retired_reason is None:
-            one.effective_to = edition.effective_to
+            one.effective_to, one.retired_reason = edition.effective_to, edition.retired_reason
+    edition.retired_reason = None
     edition.state, edition.effective_from, edition.effective_to = rows.CONFIRMED, None, None
     edition.published_by = edition.published_at = None
     record.note(session, edition, "edition.called-back", by=by)

@@ -363,3 +363,38 @@ def test_a_changed_event_is_found(session: Session, han: Actor) -> None:
 def test_checks_of_a_draft_are_those_of_a_file() -> None:
     for matter in loader.load().matters.values():
         assert checking.check(matter.as_json()) == (matter, [])
+
+
+def test_an_edition_before_a_retirement_keeps_it_and_gives_it_back(
+    session: Session, han: Actor, yang: Actor
+) -> None:
+    friday = MONDAY + timedelta(days=4)
+    with clock.at(NOON):
+        edition = confirmed(session, han, yang)
+        first = editions.retire(session, NO, 1, by=han, on=friday, reason="并入第12项")
+
+        editions.publish(session, NO, edition.number, by=han, on=TUESDAY)
+
+        assert (first.effective_to, first.retired_reason) == (TUESDAY, None)
+        assert (edition.effective_to, edition.retired_reason) == (friday, "并入第12项")
+
+        editions.call_back(session, NO, edition.number, by=han)
+
+        assert (first.effective_to, first.retired_reason) == (friday, "并入第12项")
+        assert (edition.effective_to, edition.retired_reason) == (None, None)
+
+
+def test_a_retirement_called_back_with_its_edition_ends_the_one_before_with_its_reason(
+    session: Session, han: Actor, yang: Actor
+) -> None:
+    with clock.at(NOON):
+        edition = confirmed(session, han, yang)
+        editions.publish(session, NO, edition.number, by=han, on=TUESDAY)
+        friday = MONDAY + timedelta(days=4)
+        editions.retire(session, NO, edition.number, by=han, on=friday, reason="并入第12项")
+
+        editions.call_back(session, NO, edition.number, by=han)
+
+        first = rows.of_number(session, NO, 1)
+        assert (first.effective_to, first.retired_reason) == (friday, "并入第12项")
+        assert edition.retired_reason is None
