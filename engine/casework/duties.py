@@ -86,8 +86,11 @@ def due_on(session: Session, matter: Matter, answers: Mapping[str, Any]) -> date
     told = answers.get(due.after) if due else None
     if due is None or not told:
         return None
-    last = _months_later(date.fromisoformat(str(told)), due.months or 0)
-    last += timedelta(days=due.days)
+    try:
+        last = _months_later(date.fromisoformat(str(told)), due.months or 0)
+        last += timedelta(days=due.days)
+    except (ValueError, OverflowError):  # in the year 9999, which a form takes as a date
+        return None
     try:
         return workdays.next_workday(session, last)
     except workdays.CalendarEnds:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalogue.matter import Material, Matter
-from engine.casework import commitments
+from engine.casework import applicants, commitments
 from engine.models import Case, Instance
 from engine.process import bundles
 
@@ -64,6 +64,6 @@ def check(session: Session, allowed: WaysIn, handed: Any) -> dict[str, tuple[str
         return {"commitment": ("commitment-not-allowed", {})}
     if len(name) > LONGEST_NAME:
         return {"commitment": ("too-long", {"max": LONGEST_NAME, "length": len(name)})}
-    if commitments.is_barred(session, handed.applicant.id_no):
+    if commitments.is_barred(session, applicants.normalised(handed.applicant).id_no):
         return {"commitment": ("commitment-barred", {})}
     return {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -231,6 +232,28 @@ def test_a_commitment_is_signed_and_allowed(
     handed = Application(applicants.person(1), materials={"proof": given}, commitment=signed)
 
     assert ways_in.check(session, allowed, handed) == error
+
+
+def test_whoever_gave_a_false_commitment_is_known_however_the_number_is_typed(
+    session: Session, case: Case
+) -> None:
+    given = applicants.person(1)
+    personal.keep(session, case.instance_id, "applicant.id_no", given.id_no)
+    with clock.at(NOON):
+        commitments.open_check(call(session, case))
+        commitments.revoke(call(session, case, commitment_note="现场核查不符。"))
+    typed = replace(given, id_no=f"{given.id_no[:6]}-{given.id_no[6:]}")
+    handed = Application(typed, materials={}, commitment="甲")
+
+    found = ways_in.check(session, WaysIn(True, True), handed)
+
+    assert found == {"commitment": ("commitment-barred", {})}
+
+
+def test_a_commitment_is_checked_though_the_calendar_ends(session: Session, case: Case) -> None:
+    with clock.at(datetime(2026, 12, 30, 4, tzinfo=UTC)):
+        assert commitments.open_check(call(session, case)) == {"commitment_finding": None}
+        assert commitments.keep(call(session, case))["commitment"] == "kept"
 
 
 def test_only_what_the_catalogue_allows_can_follow_or_be_vouched_for() -> None:

@@ -53,6 +53,10 @@ def test_the_last_day_is_a_working_day(
     assert duties.due_on(prepared, matter, answers(period_to)) == last
 
 
+def test_a_day_at_the_end_of_all_days_has_no_last_day(prepared: Session, matter: Matter) -> None:
+    assert duties.due_on(prepared, matter, answers("9999-12-31")) is None
+
+
 @pytest.mark.parametrize(
     ("year_end", "last"),
     [
