@@ -20,6 +20,7 @@ from engine.errors import EngineError
 from webui import auth, case_words, errors, i18n
 
 LARGEST = 64 * 1024  # bytes of a form without files
+GRADES = {str(one): one for one in evaluations.GRADES}
 
 blueprint = Blueprint("evaluate", __name__)
 
@@ -51,7 +52,7 @@ def evaluate() -> Response:
         "text": request.form.get("text", ""),
     }
     try:
-        grade = int(typed["grade"]) if typed["grade"].isdigit() else 0
+        grade = GRADES.get(typed["grade"], 0)
         invitations.answer(
             auth.database(), found, grade, reasons=typed["reasons"], text=typed["text"]
         )

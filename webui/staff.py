@@ -30,6 +30,7 @@ from webui import (
     frame,
     guide,
     health,
+    incoming,
     metrics,
     paper_check,
     sign_in,
@@ -67,6 +68,7 @@ def create_app(
             0 believes nobody.
     """
     app = Flask("webui")
+    app.request_class = incoming.Request
     app.secret_key = settings.secret_key()
     app.extensions |= {"database": database, "settings": settings}
     app.config.update(

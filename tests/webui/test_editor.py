@@ -163,6 +163,29 @@ def test_entries_are_added_and_removed_and_every_button_saves(people, database: 
     ]
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "", "x"])
+def test_an_entry_that_is_none_is_not_removed(people, database: Database, number: str) -> None:
+    han = people("han")
+    begun(han)
+    before = content(database)["materials"]
+
+    assert edit(han, "materials", remove=f"materials.{number}").status_code == 303
+    assert content(database)["materials"] == before
+
+
+def test_signs_that_no_database_keeps_are_refused_or_left_out(people, database: Database) -> None:
+    han = people("han")
+    begun(han)
+
+    assert edit(han, "fee", fee__text="免\x00费").status_code in (303, 422)
+    assert "\x00" not in str(content(database))
+    assert han.post(f"/editor/{NO}/2/drop", {"reason": "不\x00要"}).status_code in (303, 422)
+
+
+def test_a_number_that_no_edition_can_have_is_not_found(people) -> None:
+    assert people("han").get(f"/editor/{NO}/{10**30}/differences").status_code == 404
+
+
 def test_a_page_that_saves_by_itself_does_not_surprise_itself_but_another(
     people, database: Database
 ) -> None:

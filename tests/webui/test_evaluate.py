@@ -134,6 +134,22 @@ def test_a_poor_evaluation_without_a_reason_is_shown_again_as_typed(
     assert held.row.grade == 2
 
 
+@pytest.mark.parametrize("grade", ["²", "9" * 5000, "-1", "", "\x00"])
+def test_what_is_no_grade_is_told_and_not_kept(browser: Open, held: Held, grade: str) -> None:
+    with clock.at(NOON):
+        answer = send(browser(), held, grade=grade)
+
+    assert answer.status_code == 422
+    assert held.row.grade is None
+
+
+@pytest.mark.parametrize("no", ["\x00", "9" * 5000])
+def test_what_is_no_number_of_a_paper_invites_to_nothing(browser: Open, no: str) -> None:
+    answer = browser().get("/evaluate", query_string={"no": no, "code": WRONG})
+
+    assert answer.status_code == 200 and 'name="grade"' not in text(answer)
+
+
 def test_an_earlier_paper_says_which_one_to_use(browser: Open, held: Held) -> None:
     with clock.at(NOON):
         page = scan(browser(), held.receipt, held.receipt_code)

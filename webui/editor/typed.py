@@ -42,10 +42,7 @@ def without_entry(content: Mapping[str, Any], place: str) -> dict[str, Any]:
     """Return the content without an entry, named such as `materials.2`."""
     made = deepcopy(dict(content))
     name, _dot, number = place.partition(".")
-    entries = list(made.get(name) or [])
-    if number.isdigit() and int(number) < len(entries):
-        del entries[int(number)]
-    made[name] = entries
+    made[name] = [one for at, one in enumerate(made.get(name) or []) if str(at) != number]
     return made
 
 
