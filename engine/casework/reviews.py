@@ -29,6 +29,8 @@ ELEMENTS = (
     "Activity_AnswerEnquiry",
     "Activity_CheckReport",
     "Activity_ScanUnsettled",
+    "Activity_CheckInvoice",
+    "Activity_CheckFiling",
 )
 
 

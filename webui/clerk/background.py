@@ -20,14 +20,18 @@ from engine.models import Case, Instance, Task
 from webui import case_words, i18n
 from webui.clerk import view
 
-_NEEDED: Mapping[str, tuple[str, ...]] = {
+NEEDED: Mapping[str, tuple[str, ...]] = {
     "Activity_ReviewApplication": (
         "first_review_opinion",
         "inspection_note",
         "confirmation_note",
         "notice_note",
+        "objection_note",
+        "assessment_doubt",
         "negotiation_note",
         "verification_note",
+        "invoice_note",
+        "registration_note",
         "decision_note",
         "consultation_opinion",
         "special_result",
@@ -39,11 +43,19 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
         "inspection_note",
         "consultation_opinion",
         "special_result",
+        "result_number",
+        "guarantee_voucher",
     ),
     "Activity_ReviewFirst": ("inspection_note", "confirmation_note", "correction_note"),
     "Activity_AcceptSite": ("confirmation_note",),
     "Activity_ConfirmAcceptance": ("acceptance_note",),
-    "Activity_PublishNotice": ("inspection_note", "notice_note"),
+    "Activity_PublishNotice": ("inspection_note", "notice_note", "objection_note"),
+    "Activity_CheckInvoice": ("correction_note",),
+    "Activity_RecordInvoice": ("review_opinion", "payment_voucher"),
+    "Activity_CheckFiling": ("correction_note",),
+    "Activity_RecordReturn": ("guarantee_voucher",),
+    "Activity_AssessOnSite": ("assessment_doubt",),
+    "Activity_RecordPayout": ("funds_arrived_on",),
     "Activity_Negotiate": ("inspection_note", "negotiation_note"),
     "Activity_GiveOpinion": ("consultation_question",),
     "Activity_RecordSpecialResult": ("special_reason",),
@@ -73,12 +85,12 @@ def of_task(session: Session, found: Task, matter: Matter) -> list[tuple[str, st
     """Return what was written before, as pairs of label and text; nothing where nothing was."""
     if found.element == "Activity_RectifyEvaluation":
         return _evaluation(session, found)
-    needed = _NEEDED.get(found.element, ())
+    needed = NEEDED.get(found.element, ())
     if not needed:
         return []
     known = session.get_one(Instance, found.instance_id).variables
-    labels = _labels()
-    return [(labels[name], _text(name, known[name], matter)) for name in needed if known.get(name)]
+    shown = labels()
+    return [(shown[name], _text(name, known[name], matter)) for name in needed if known.get(name)]
 
 
 def _evaluation(session: Session, found: Task) -> list[tuple[str, str]]:
@@ -100,7 +112,7 @@ def _text(name: str, value: Any, matter: Matter) -> str:
         return proposals.get(value, str(value))
     if name == "evaluation_finding":
         return case_words.finding(str(value))
-    if name in ("duty_due_on", "make_good_by", "hearing_on"):
+    if name in ("duty_due_on", "make_good_by", "hearing_on", "funds_arrived_on"):
         return i18n.full_day(date.fromisoformat(str(value)))
     if name == "levy_computed":
         return f"{int(value) // 100:,}.{int(value) % 100:02d}"
@@ -109,7 +121,8 @@ def _text(name: str, value: Any, matter: Matter) -> str:
     return str(value)
 
 
-def _labels() -> dict[str, str]:
+def labels() -> dict[str, str]:
+    """Return what each text of a background is called."""
     return {
         "review": _("Proposal"),
         "review_opinion": _("Opinion of the reviewer"),
@@ -119,6 +132,14 @@ def _labels() -> dict[str, str]:
         "confirmation_note": _("What was not in order"),
         "acceptance_note": _("Findings at the acceptance"),
         "notice_note": _("Objections to the notice"),
+        "objection_note": _("What was objected"),
+        "assessment_doubt": _("What was doubted about the assessment"),
+        "invoice_note": _("Why the window passed it on"),
+        "registration_note": _("Note on the registration"),
+        "result_number": _("Number of the result"),
+        "guarantee_voucher": _("Number of the guarantee"),
+        "payment_voucher": _("Number of the payment voucher"),
+        "funds_arrived_on": _("Day on which funds arrived"),
         "negotiation_note": _("Why it was not agreed"),
         "consultation_question": pgettext("clerk", "Question"),
         "consultation_opinion": _("Opinion of the office asked"),

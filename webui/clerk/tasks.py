@@ -104,7 +104,7 @@ def _pane(
         "saved": row.saved_at if row else None,
         "points": shown.matter.review_points if found.element in reviews.ELEMENTS else (),
         "is_receive": found.element == intake.RECEIVE,
-        "then": words.then(found.element, shown.intake, shown.handling),
+        "then": words.then(found.element, shown.intake, shown.handling, shown.matter.category),
         "label": view.label,
         "delivery_word": words.delivery,
         "history": story.sentences(

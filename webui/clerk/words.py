@@ -22,8 +22,15 @@ __all__ = [
 ]  # fmt: skip
 
 
-def then(element: str, intake: str, handling: str) -> str:
-    """Return who gets the case when a task is submitted, and what the applicant is told."""
+def then(element: str, intake: str, handling: str, category: str = "") -> str:
+    """Return who gets the case when a task is submitted, and what the applicant is told.
+
+    Args:
+        element: of the task.
+        intake: name of the office that took the case in.
+        handling: name of the office that handles it, empty while none does.
+        category: of the matter; a task of this name may lead elsewhere in one of them.
+    """
     offices = {"intake": intake, "handling": handling or _("the handling office")}
     texts = {
         "Activity_ExamineApplication": _(
@@ -125,7 +132,43 @@ def then(element: str, intake: str, handling: str) -> str:
             "told your decision and reasons."
         ),
         "Activity_RecordRefund": _("The applicant gets the notice of the refund."),
-        "Activity_ConfirmPayment": _("The applicant gets the receipt or the certificate."),
+        "Activity_ConfirmPayment": _(
+            "The payment is on record; the receipt, certificate or invoice follows."
+        ),
+        "Activity_CheckInvoice": _(
+            "What is in order is done at once, after payment where tax is due; kinds and numbers "
+            "not yet confirmed go to %(handling)s.",
+            **offices,
+        ),
+        "invoice/Activity_ReviewApplication": _(
+            "What you confirm goes back to %(intake)s, which supplies the invoices; a refusal "
+            "goes to a supervisor of %(handling)s for signature.",
+            **offices,
+        ),
+        "Activity_RecordInvoice": _(
+            "The result is issued and delivered the way the applicant chose."
+        ),
+        "Activity_CheckFiling": _(
+            "What is in order is filed at once under its number; what is doubtful is reviewed "
+            "by %(handling)s.",
+            **offices,
+        ),
+        "Activity_RegisterEnterprise": _("The certificate applied for is reviewed next."),
+        "Activity_ConfirmGuarantee": _(
+            "The clock runs again; a supervisor of %(handling)s signs next.", **offices
+        ),
+        "Activity_RecordReturn": _("The case is closed."),
+        "Activity_CollectCharge": _(
+            "Paid or relieved, the certificate goes to signature; declined, a refusal does."
+        ),
+        "Activity_AssessOnSite": _("A second person who was there confirms it."),
+        "Activity_ConfirmAssessment": _(
+            "What is in order goes on; what is not goes back to the review."
+        ),
+        "Activity_RecordPayout": _(
+            "Paid, the case is closed; without funds it waits for them in the work list."
+        ),
+        "Activity_AwaitFunds": _("The payment is recorded next."),
         "Activity_SignDecision": _(
             "The decision is issued as a paper and delivered the way the applicant chose."
         ),
@@ -158,4 +201,5 @@ def then(element: str, intake: str, handling: str) -> str:
         "Activity_CallBack": _("The evaluation is rectified, and the case is archived."),
     }
     texts["Activity_ExamineLicenceApplication"] = texts["Activity_ExamineApplication"]
-    return texts.get(element, _("The case goes on as its process says."))
+    otherwise = texts.get(element, _("The case goes on as its process says."))
+    return texts.get(f"{category}/{element}", otherwise)
