@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.calendar import workdays
-from engine.casework import cases, evaluations
+from engine.casework import cases, deadlines, evaluations
 from engine.models import OPEN_STATES, Case, Deadline, Instance, Task
 from engine.people.identity import Actor
 
@@ -51,6 +51,11 @@ def on_finished(session: Session, instance: Instance, by: Actor) -> None:
         return
     evaluations.require_given(session, case, instance.variables.get("evaluation"))
     evaluations.end(session, case)
+    running = select(Deadline.kind).where(
+        Deadline.instance_id == instance.id, Deadline.met_on.is_(None)
+    )
+    for kind in session.scalars(running).all():  # nobody is left who could meet it
+        deadlines.meet(session, case, kind, by=by)
     if case.closed_at is not None:
         return
     case.closed_at = clock.now()

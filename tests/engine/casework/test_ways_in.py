@@ -20,6 +20,7 @@ from engine import clock
 from engine.calendar import holidays
 from engine.casework import (
     calls,
+    closing,
     commitments,
     deadlines,
     materials,
@@ -32,7 +33,7 @@ from engine.casework.intake import Application
 from engine.casework.materials import MaterialsMissing
 from engine.casework.tolerance import ToleranceExtended, ToleranceTooLong
 from engine.casework.ways_in import WaysIn
-from engine.models import Case, Document, Instance, MaterialReceived
+from engine.models import Case, Deadline, Document, Instance, MaterialReceived
 from engine.process.operations import OperationCall
 from engine.record import history, personal
 from tests.engine.casework.paper_cases import CLERK, NOON, make_case
@@ -193,6 +194,22 @@ def test_a_commitment_is_printed_and_checked(session: Session, case: Case) -> No
     assert deadlines.find(session, case, "commitment").met_on is not None
     assert "虚构人" in text_of(session, case, "commitment")
     assert "虚构人" not in str(history.events(session, case.instance_id, reveal=True))
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_no_limit_runs_on_when_the_process_is_ended_from_outside(
+    session: Session, case: Case, is_closed: bool
+) -> None:
+    instance = session.get_one(Instance, case.instance_id)
+    with clock.at(NOON):
+        commitments.open_check(call(session, case))
+        case.closed_at = clock.now() if is_closed else None
+        instance.status = "cancelled"
+
+        closing.on_finished(session, instance, CLERK)
+
+    running = select(Deadline.kind).where(Deadline.met_on.is_(None))
+    assert session.scalars(running).all() == []
 
 
 def test_a_false_commitment_is_revoked_and_its_giver_may_not_commit_again(
