@@ -100,8 +100,8 @@ def revoke(call: OperationCall) -> dict[str, Any]:
     return {"commitment": "revoked", "outcome": "revoked"}
 
 
-def entries(session: Session, limit: int = 500) -> list[CreditEntry]:
-    """Return the credit record 信用记录, newest first."""
+def entries(session: Session, limit: int | None = 500) -> list[CreditEntry]:
+    """Return the credit record 信用记录, newest first; the whole of it without a limit."""
     query = select(CreditEntry).order_by(CreditEntry.entered_at.desc()).limit(limit)
     return list(session.scalars(query))
 

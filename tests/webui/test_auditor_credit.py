@@ -51,3 +51,23 @@ def test_an_entry_stands_with_its_case_and_goes_into_the_file(
 
 def test_clerks_see_no_credit_record(signed_in: Open) -> None:
     assert signed_in("intake", login="clerk").get("/auditor/credit").status_code == 403
+
+
+def test_the_file_holds_more_than_the_page(signed_in: Open, database: Database) -> None:
+    with transaction(database) as session:
+        case = make_case(session, 11)
+        for number in range(1, 502):
+            session.add(
+                CreditEntry(
+                    instance_id=case.instance_id,
+                    number=number,
+                    person_hash="a" * 64,
+                    reason="现场核查不符",
+                    entered_at=clock.now(),
+                    entered_by="system",
+                )
+            )
+
+    file = signed_in("auditor", login="auditor").get("/auditor/credit.csv")
+
+    assert len(file.get_data(as_text=True).splitlines()) == 502

@@ -42,7 +42,7 @@ def credit_file() -> Response:
     writer = csv.writer(file)
     writer.writerow(HEADINGS)
     with reading(auth.database()) as session:
-        for one in commitments.entries(session):
+        for one in commitments.entries(session, limit=None):
             case = session.get_one(Case, one.instance_id)
             day = clock.local_date(one.entered_at).isoformat()
             writer.writerow((case.case_no, case.matter_no, day, _harmless(one.reason)))
