@@ -143,7 +143,7 @@ def test_matters_are_found_by_name_pinyin_number_and_department(
         assert "11. " in text(window.get("/clerk/new", query_string={"q": asked})), asked
     every = text(window.get("/clerk/new"))
     assert len(re.findall(r'name="matter"', every)) == 130
-    assert every.count("尚未开通") == 1 and not_open in every and "已终止" in every
+    assert every.count("尚未开通") == 1 and not_open in every and "已停止" in every
     assert "没有找到" in text(window.get("/clerk/new", query_string={"q": "没有这种事"}))
 
 
