@@ -104,6 +104,7 @@ class Production:
                 events += trace.message(step.message, payload=step.variables)
             elif step.fire:
                 events += trace.fire(step.fire, instance=instance)
+                events += trace.advance("PT0S")  # what has fallen due by then fires too
             else:
                 events += trace.advance(str(step.wait))
         return [

@@ -46,11 +46,12 @@ def organ_of_review(session: Session, office: Office) -> str | None:
 
 
 def _city_office(session: Session, department: str) -> str | None:
-    """Return the name of the office of a department that serves the whole city."""
-    query = select(Office.name).where(
+    """Return the name of the office that leads a department in the whole city."""
+    query = select(Office).where(
         Office.department_id == department, Office.level != "district", Office.valid_to.is_(None)
     )
-    return session.scalars(query.order_by(Office.id)).first()
+    found = session.scalars(query.order_by(Office.id))
+    return next((one.name for one in found if "lead" in one.roles), None)
 
 
 @functools.cache
