@@ -32,11 +32,16 @@ def fill(page: Any, values: dict[str, Any]) -> None:
             field = page.locator(f'main [name="{name}"]').first
             kind = field.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
             if kind in ("radio", "checkbox"):
-                page.locator(f'main [name="{name}"][value="{one}"]').check()
+                page.locator(f'main [name="{name}"][value="{_sent(one)}"]').check()
             elif kind == "select":
                 field.select_option(str(one))
             else:
                 field.fill(str(one))
+
+
+def _sent(value: Any) -> str:
+    """Return what a box sends that stands for a value."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def application(applicant: Applicant, form: dict[str, Any], delivery: str) -> dict[str, Any]:

@@ -102,8 +102,7 @@ class Journey:
             return
         visit = self.visits[element] = self.visits.get(element, 0) + 1
         self.did.append(element)
-        said = self.way.answers.get(element, {})
-        values = said[min(visit, len(said)) - 1] if isinstance(said, (list, tuple)) else said
+        values = self.way.said(element, visit)
         key = TaskKey(self.id, number)
         with clock.at(self.now):
             if element == intake.RECEIVE:
