@@ -8,12 +8,16 @@ checked by whoever takes it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 NUL = "\0"
+PROGRAMS = "/api/"
 
 
 class _Clean(ImmutableMultiDict[str, Any]):
@@ -24,9 +28,12 @@ class _Clean(ImmutableMultiDict[str, Any]):
 
 
 class Request(flask.Request):
-    """A request whose address and form hold no NUL."""
+    """A request whose address and form hold no NUL; a program is refused instead, and told."""
 
-    parameter_storage_class = _Clean
+    def __init__(self, environ: WSGIEnvironment, *more: Any, **named: Any) -> None:
+        super().__init__(environ, *more, **named)
+        if not self.path.startswith(PROGRAMS):
+            self.parameter_storage_class = _Clean
 
 
 def _pairs(sent: Any) -> Iterable[tuple[Any, Any]]:
