@@ -257,6 +257,16 @@ def switch_language(code: str) -> Response:
     return answer
 
 
+@pages.get("/favicon.ico")
+def favicon() -> Response:
+    """Send a browser that shows a file, which names no icon, to the icon.
+
+    As a page that is not found it would be drawn with what the next page was to say, and nobody
+    would read it.
+    """
+    return redirect(asset("mark.svg"))
+
+
 @pages.get("/accessibility")
 def accessibility() -> str:
     """Say how the site can be used by keyboard, in large text and with a screen reader."""

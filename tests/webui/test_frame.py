@@ -110,6 +110,12 @@ def test_what_is_said_appears_once_with_its_undo(client: FlaskClient) -> None:
     assert "已签收。" not in second
 
 
+def test_a_browser_that_asks_for_the_icon_takes_no_message(client: FlaskClient) -> None:
+    client.get("/echo")
+    assert client.get("/favicon.ico").location.startswith("/static/mark")
+    assert "data-toast" in client.get("/accessibility").get_data(as_text=True)
+
+
 def test_the_bar_shows_home_place_and_person(client: FlaskClient) -> None:
     page = client.get("/").get_data(as_text=True)
     assert 'title="办件"' in page and "吴十" in page and "江北区政务服务中心" in page

@@ -138,7 +138,7 @@ def test_colours_and_large_text_last(page: Any) -> None:
 def test_a_toast_can_be_taken_back(page: Any) -> None:
     page.goto("/echo")
     page.goto("/accessibility")
-    assert page.locator("#toasts .toast").is_visible()
+    page.locator("#toasts .toast").wait_for()
     page.click("#toasts button")
     page.wait_for_url("**/echo")
 
