@@ -95,7 +95,7 @@ class Database:
 
     def _engine_arguments(self) -> dict[str, Any]:
         arguments: dict[str, Any] = {
-            "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, default=str),
+            "json_serializer": _TO_JSON,
             "json_deserializer": _from_json,
             "hide_parameters": True,  # an error of the database must not repeat personal data
         }
@@ -182,6 +182,9 @@ def snapshot(database: Database) -> Iterator[Session]:
             yield session
         finally:
             session.rollback()
+
+
+_TO_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def _from_json(text: str) -> Any:

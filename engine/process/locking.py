@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from engine.errors import Conflict, NotFound
@@ -50,7 +50,7 @@ _LOCKED = (
 )
 _OPEN_TASKS = (
     select(Task)
-    .where(Task.instance_id == bindparam("id"), Task.state.in_(OPEN_STATES))
+    .where(Task.instance_id == bindparam("id"), or_(*(Task.state == one for one in OPEN_STATES)))
     .order_by(Task.number)
     .options(undefer(Task.has_draft))
     .execution_options(populate_existing=True, autoflush=False)

@@ -38,14 +38,7 @@ def save(step: Step) -> None:
     if written:
         rows.put(step.session, Task, written)
     step.left_open = [task for task in step.tasks.values() if task.state in OPEN_STATES]
-    step.left_open += [_kept(step, row) for row in made]
-
-
-def _kept(step: Step, row: dict[str, Any]) -> Task:
-    """Return a written row as the session's own, without reading it: later changes reach it."""
-    task = Task(**row)
-    rows.settle(step.session, task)
-    return task
+    step.left_open += [rows.kept(step.session, Task, row) for row in made]
 
 
 def _written(step: Step, task: Task) -> dict[str, Any]:

@@ -7,10 +7,10 @@ steps change one scope and two tasks.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import delete
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -60,9 +60,9 @@ def save(step: Step) -> None:
         )
 
 
-def _as_text(values: Mapping[str, Any]) -> str:
+def _as_text(values: Mapping[str, Any]) -> bytes:
     # 1 and true are equal, and not the same; the order of keys is the database's affair.
-    return json.dumps(values, sort_keys=True)
+    return orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
 
 
 def _save_scopes(step: Step) -> None:

@@ -17,6 +17,8 @@ from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from engine.errors import Invalid
 
 SAFE_INTEGER = 2**53 - 1  # the largest integer that every JSON reader keeps exactly
@@ -42,6 +44,20 @@ def encode(value: Any) -> bytes:
         NotCanonical: the value has no canonical form.
     """
     return _text(value, DEPTH).encode("utf-8")
+
+
+def encode_plain(value: Mapping[str, Any]) -> bytes:
+    """Return what `encode` returns, many times faster where all of it is ASCII.
+
+    Args:
+        value: a mapping that holds text, None, integers up to SAFE_INTEGER and such mappings
+            only; for anything else the two may differ.
+    """
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # such as a lone surrogate; `encode` says what is wrong
+        return encode(value)
+    return text if text.isascii() else encode(value)
 
 
 def decode(data: bytes | str) -> Any:

@@ -207,7 +207,7 @@ def _value_row(
         "number": number,
         "field": name,
         "salt": salt,
-        "value": canonical.encode({side: text.decode() for side, text in sides.items()}),
+        "value": canonical.encode_plain({side: text.decode() for side, text in sides.items()}),
         "person": None,
     }
     return row, {
@@ -234,10 +234,10 @@ def _event_row(
     algorithm: str,
 ) -> dict[str, Any]:
     at = entry.at or clock.now()
-    body = canonical.encode(
+    body = canonical.encode_plain(
         {
             "sequence": sequence,
-            "at": at,
+            "at": canonical.instant(at),
             "actor": entry.actor,
             "on_behalf_of": entry.on_behalf_of,
             "type": entry.type,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.record import canonical
@@ -134,6 +134,24 @@ def test_reading_gives_the_value_back_and_writing_it_again_the_same_bytes(value:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_double_survives_its_text(value: float) -> None:
     assert float(canonical.encode(value)) == value
+
+
+PLAIN = st.recursive(
+    st.none() | st.text() | st.integers(-canonical.SAFE_INTEGER, canonical.SAFE_INTEGER),
+    lambda inner: st.dictionaries(st.text(), inner),
+)
+
+
+@given(st.dictionaries(st.text(), PLAIN))
+@example({"b": '\x7f\x00\b\t\n\f\r\x1f/"\\<&', "a": {"z": None, "B": 2**53 - 1}})
+def test_the_quick_way_writes_the_same_bytes(value: dict[str, object]) -> None:
+    try:
+        expected = canonical.encode(value)
+    except NotCanonical:
+        with pytest.raises(NotCanonical):
+            canonical.encode_plain(value)
+    else:
+        assert canonical.encode_plain(value) == expected
 
 
 def test_instants_are_read_in_utc() -> None:
