@@ -103,6 +103,18 @@ def test_an_ended_matter_says_why_and_takes_nothing(sign_in):
     assert li.get_by_role("button", name="进口可用作原料的固体废物").count() == 0
 
 
+def test_a_drawing_too_wide_to_be_read_begins_where_the_case_stands(sign_in, places):
+    zhou = sign_in(stories.ZHOU, 1000)
+    zhou.goto("/clerk/cases/{reviewed}".format(**places))
+    zhou.locator(".diagram.is-drawn .diagram-tools").wait_for()
+    region, now = zhou.locator(".diagram").first, zhou.locator(".diagram .djs-shape.now").first
+    frame, near = region.bounding_box(), now.bounding_box()
+
+    assert frame["x"] <= near["x"] < near["x"] + near["width"] <= frame["x"] + frame["width"]
+    zhou.get_by_role("button", name="看全图").click()
+    assert now.bounding_box()["width"] < near["width"]
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(("login", "path"), PAGES, ids=[path for _login, path in PAGES])
 def test_a_screen_is_accessible_and_fits_its_width(sign_in, places, login, path, width):

@@ -17,7 +17,7 @@ async function draw(region) {
   await viewer.importXML(xml);
   region.classList.add('is-drawn');
   mark(viewer, marks);
-  steer(viewer, region);
+  steer(viewer, region, !marks.counts);
   return viewer;
 }
 
