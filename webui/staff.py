@@ -69,6 +69,7 @@ def create_app(
     """
     app = Flask("webui")
     app.request_class = incoming.Request
+    app.url_map.strict_slashes = False  # who types /clerk/ means /clerk
     app.secret_key = settings.secret_key()
     app.extensions |= {"database": database, "settings": settings}
     app.config.update(

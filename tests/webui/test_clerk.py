@@ -147,6 +147,10 @@ def test_matters_are_found_by_name_pinyin_number_and_department(
     assert "没有找到" in text(window.get("/clerk/new", query_string={"q": "没有这种事"}))
 
 
+def test_an_address_typed_with_a_stroke_more_is_the_same_page(window: Browser) -> None:
+    assert window.get("/clerk/").status_code == 200
+
+
 def test_a_matter_that_is_not_open_takes_no_case(
     window: Browser, database: Database, not_open: str
 ) -> None:
