@@ -122,11 +122,24 @@ class Replay:
     def fail(self, catcher: Node) -> None:
         """Let some task inside raise the error, where an event waits for one."""
         code = catcher.event.code or "any"
-        for task in self.run.ready_tasks():
-            if catcher.attached_to in (task.element, *self.around(task.element), None):
-                self.run.fail(task.id, code)
-                self.advance()
-                return
+        inside = [
+            task
+            for task in self.run.ready_tasks()
+            if catcher.attached_to in (task.element, *self.around(task.element), None)
+        ]
+        inside.sort(key=lambda task: self.nearest(task.element, code) != catcher.id)
+        for task in inside[:1]:
+            self.run.fail(task.id, code)
+            self.advance()
+
+    def nearest(self, element: str, code: str) -> str | None:
+        """Return the border that catches an error of an element first."""
+        for place in (element, *self.around(element)):
+            for node in self.nodes.values():
+                if node.attached_to == place and node.event.kind == "error":
+                    if node.event.code in (None, code):
+                        return node.id
+        return None
 
     def around(self, element: str) -> list[str]:
         found = []

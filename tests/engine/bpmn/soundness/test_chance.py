@@ -14,8 +14,9 @@ from tests.engine.bpmn.soundness.replay import Replay, once
 
 SEEDS = range(200)
 # A parallel join takes its tokens before anything else; a block behind a border, in a loop;
-# instances of a repeated activity that have to choose alike; errors that a task raises inside.
-REMEMBERED = (566, 928, 964, 1003, 1296, 1334, 1661, 1941, 1967)
+# instances of a repeated activity that have to choose alike; errors that a task raises inside, the
+# one task of several whose error nobody nearer catches.
+REMEMBERED = (566, 928, 964, 1003, 1296, 1334, 1661, 1941, 1967, 603763)
 MOST_STATES = 3_000
 
 
