@@ -27,4 +27,6 @@ def test_the_engine_walks_every_path_of_random_drawings(
     monkeypatch.setattr(instance, "MOST_STEPS", 1_000)
     line.facts |= {"drawings": len(SEEDS), "from number": FIRST}
 
-    walk(SEEDS)
+    left = walk(SEEDS, but=len(SEEDS) // 1_000)
+
+    line.facts["another order of the engine's own steps at"] = ", ".join(left) or "none"

@@ -77,7 +77,8 @@ class Replay:
             if self.nodes[element].kind in CHOOSING and flows:
                 self.choices.said[element].append(flows)
         first = self.nodes[self.path[0][0]] if self.path else None
-        start = first.id if first and first.kind == "startEvent" else None
+        outer = first is not None and first.parent is None and self.process_of[first.id] == "p"
+        start = first.id if first and outer and first.kind == "startEvent" else None
         self.run = workflow.start(bundle, element=start)
         self.run._top.choices = self.choices
         self.failed: StepFailed | None = None

@@ -85,8 +85,14 @@ def known(proof: Proof, played: Verdict) -> tuple[object, ...]:
     return (played.sound, twice, completes, alive)
 
 
-def walk(seeds: Sequence[int]) -> None:
-    """Let the engine walk every path."""
+def walk(seeds: Sequence[int], but: int = 0) -> list[str]:
+    """Let the engine walk every path; return the ones it does not come along.
+
+    Args:
+        seeds: of the drawings.
+        but: how many may be left: where a terminating end races with steps that run by themselves,
+            the standard leaves the order open and the engine has one.
+    """
     walked, failed = 0, []
     for seed in seeds:
         models = sketch.models(chance.drawing(seed))
@@ -96,4 +102,5 @@ def walk(seeds: Sequence[int]) -> None:
                 if not any(Replay(one, problem).holds() for one in (models, once(models))):
                     failed.append((seed, problem.rule, problem.element))
     assert walked > len(seeds) / 4
-    assert not failed
+    assert len(failed) <= but, failed
+    return [f"seed {seed}, {rule} at {element}" for seed, rule, element in failed]
