@@ -15,6 +15,7 @@ from catalogue.matter import Matter
 
 FOLDER = Path(__file__).parent / "ways"
 STRAIGHT = "granted"
+WITHOUT = "without"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def said(category: str) -> dict[str, Any]:
     return found or {}
 
 
+def without(category: str) -> dict[str, str]:
+    """Return the ways that a category has not, each with its reason."""
+    found: dict[str, str] = said(category).get(WITHOUT, {})
+    return found
+
+
 def granted() -> Iterator[Way]:
     """Yield the straight way of every matter that takes cases."""
     for no, matter in sorted(matters().items()):
@@ -74,7 +81,7 @@ def others() -> Iterator[Way]:
     """Yield every other way of every category."""
     for path in sorted(FOLDER.glob("*.yaml")):
         for name, more in said(path.stem).items():
-            if name != STRAIGHT:
+            if name not in (STRAIGHT, WITHOUT):
                 yield _with(Way(name, int(more["matter"])), more)
 
 
