@@ -71,6 +71,7 @@ def _due_at(session: Session, instance: Instance) -> datetime | None:
             Deadline.instance_id == instance.id,
             Deadline.kind.in_(CLOCKS),
             Deadline.met_on.is_(None),
+            Deadline.due_on.is_not(None),
         )
         .order_by(Deadline.due_on)
         .limit(1)

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from catalogue.matter import Matter
 from engine import clock
-from engine.calendar.workdays import CalendarEnds
 from engine.casework import calls, deadlines, matters, papers
 from engine.models import Case, CaseData, CreditEntry, Document
 from engine.process.operations import OperationCall
@@ -52,12 +51,9 @@ def begin(call: OperationCall, case: Case) -> dict[str, Any]:
 
 def open_check(call: OperationCall) -> dict[str, Any]:
     """Start the time in which the office checks what was vouched for."""
-    case, due_on = calls.case_of(call), None
-    try:
-        due_on = deadlines.start(call.session, case, KIND, CHECK_DAYS, by=call.by).due_on
-    except CalendarEnds:  # the check waits for a person all the same; the case was closed already
-        pass
-    calls.note(call, case, "commitment.to-check", due_on=due_on)
+    case = calls.case_of(call)
+    row = deadlines.start(call.session, case, KIND, CHECK_DAYS, by=call.by)
+    calls.note(call, case, "commitment.to-check", due_on=row.due_on)
     return {"commitment_finding": None}
 
 

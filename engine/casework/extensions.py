@@ -102,7 +102,7 @@ def _require(session: Session, case: Case, days: int) -> tuple[Extension, Deadli
     if row.extended_days:
         raise deadlines.AlreadyExtended(kind=LIMIT)
     if _is_over(row):
-        raise ExtensionTooLate(day=row.due_on.isoformat())
+        raise ExtensionTooLate(day=row.due_on)
     return allowed, row
 
 
@@ -111,4 +111,4 @@ def _may_follow(row: Deadline) -> bool:
 
 
 def _is_over(row: Deadline, today: date | None = None) -> bool:
-    return (today or clock.today()) > row.due_on
+    return row.due_on is not None and (today or clock.today()) > row.due_on

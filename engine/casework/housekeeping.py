@@ -1,7 +1,7 @@
 """Housekeeping: what must happen one day though no case asks for it.
 
-Work of ended offices passes to their successors, and stored files that nobody names any more are
-deleted. The worker calls this in every round; it does something only when something is left to do.
+Work of ended offices passes to their successors, limits that waited for the calendar are counted,
+and stored files that nobody names any more are deleted. The worker calls this in every round; it does something only when something is left to do.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.casework import stored
+from engine.casework import recounting, stored
 from engine.db import Database, reading, transaction
 from engine.models import Instance
 from engine.people import succession
@@ -21,13 +21,15 @@ from engine.record.history import Entry, Value
 
 
 def daily(database: Database) -> None:
-    """Pass the work of offices on whose last day is over; once a day, tidy the stored files."""
+    """Pass the work of offices on whose last day is over; once a day, count and tidy."""
     with reading(database) as session:
         ended = [office.id for office in succession.pending(session)]
     for office_id in ended:
         with transaction(database) as session:
             succession.pass_on(session, office_id, note=succeeded(Actor.system()))
     files = getattr(database.wiring, "files", None)
+    if files is not None and files.is_due("recounted", timedelta(days=1)):
+        recounting.recount(database)  # a year may have come with the files of an upgrade
     if files is not None and files.is_due("tidied", timedelta(days=1)):
         # Files bear the machine's time, whatever the time of business is.
         stored.tidy(database, before=datetime.now(UTC) - timedelta(days=1))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine import clock
-from engine.calendar.workdays import CalendarEnds
 from engine.casework import calls, deadlines, evaluations
 from engine.process.operations import OperationCall
 
@@ -21,10 +20,7 @@ def rectify(call: OperationCall) -> dict[str, Any]:
     """Begin the time in which a poor evaluation is rectified 核实整改."""
     case = calls.case_of(call)
     calls.note(call, case, "evaluation.to-rectify", office=case.handling_office_id)
-    try:
-        deadlines.start(call.session, case, "rectify", RECTIFY_DAYS, by=call.by)
-    except CalendarEnds:  # a calendar not yet published must not lose what the applicant said
-        return {}
+    deadlines.start(call.session, case, "rectify", RECTIFY_DAYS, by=call.by)
     return {}
 
 

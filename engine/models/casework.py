@@ -132,7 +132,7 @@ class Deadline(Base):
     days: Mapped[int]
     unit: Mapped[str] = mapped_column(String(8))  # workday | day
     started_on: Mapped[date]  # the first day counted is the next
-    due_on: Mapped[date]
+    due_on: Mapped[date | None]  # None: beyond the published calendar
     extended_days: Mapped[int] = mapped_column(default=0)  # contained in days; once only
     met_on: Mapped[date | None]
 

@@ -220,6 +220,24 @@ def test_papers_from_before_the_kept_code_stay_as_they_are(fresh: Database) -> N
     assert row["office_id"] is row["code_hash"] is row["withdrawn_at"] is None
 
 
+def test_a_limit_without_a_known_end_survives_the_way_down_and_up(fresh: Database) -> None:
+    put_rows(fresh)
+    deadline = Base.metadata.tables["deadline"]
+    ends = {"promised": None, "delivery": date(2026, 1, 16)}
+    with transaction(fresh) as session:
+        for kind, due_on in ends.items():
+            row = filled(deadline, {"instance_id": CASE, "kind": kind, "days": 10})
+            session.execute(insert(deadline).values(row | {"due_on": due_on}))
+
+    schema.downgrade(fresh, "0012")
+    with reading(fresh) as session:
+        assert None not in session.scalars(select(deadline.c.due_on)).all()
+    schema.upgrade(fresh)
+
+    with reading(fresh) as session:
+        assert dict(session.execute(select(deadline.c.kind, deadline.c.due_on)).all()) == ends
+
+
 def test_what_was_loaded_before_editions_are_the_first_editions(fresh: Database) -> None:
     schema.downgrade(fresh, "0011")
     version = Base.metadata.tables["matter_version"]

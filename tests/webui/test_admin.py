@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from engine import clock
-from engine.calendar import workdays
+from engine.calendar import holidays, workdays
+from engine.casework import deadlines, reference
 from engine.db import Database, reading, transaction
 from engine.models import (
     AccessEvent,
@@ -30,6 +31,7 @@ from engine.models import (
 from engine.people import tokens, users
 from engine.people.identity import Actor
 from engine.record import history
+from tests.engine.casework import test_deadlines
 from tests.webui.conftest import CITY, WANZHOU, Browser
 
 Open, Add = Callable[..., Browser], Callable[..., Actor]
@@ -353,6 +355,23 @@ def test_an_imported_year_counts(
         assert workdays.is_workday(session, date(2027, 1, 3)) is sunday
     assert "国办发明电" in text(admin.get("/admin/calendar"))
     assert acts(database) == [("calendar.imported", "year 2027", "国办发明电")]
+
+
+def test_an_imported_year_ends_the_limits_that_waited_for_it(
+    admin: Browser, database: Database
+) -> None:
+    with clock.at(datetime(2026, 12, 21, 2, tzinfo=UTC)), transaction(database) as session:
+        holidays.load_folder(session, reference.HOLIDAYS)
+        case = test_deadlines.prepared(session)
+        deadlines.start(session, case, "promised", 10)
+        row = deadlines.find(session, case, "promised")
+        assert row is not None and row.due_on is None
+    assert "1件办件的期限超出已公布的日历" in text(admin.get("/admin/calendar"))
+
+    upload(admin, YAML, "2027.yaml")
+
+    shown = text(admin.get("/admin/calendar"))
+    assert "重新计算了1件办件的期限" in shown and "超出已公布的日历" not in shown
 
 
 def test_a_known_year_is_replaced_only_when_that_is_ticked(

@@ -1,7 +1,7 @@
 """The calendar of working days: which years are known, and importing another.
 
-Day counts beyond the last known year are refused by the engine, never guessed, so the page warns
-in time. A file lists only the days that differ from the plain week, as the State Council
+Days beyond the last known year are never guessed: limits that reach there run without a known end
+until their year is imported, so the page warns in time. A file lists only the days that differ from the plain week, as the State Council
 publishes them: YAML, or CSV with the columns date, working, name.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -23,6 +24,7 @@ from werkzeug.wrappers import Response
 from engine import clock
 from engine.calendar import holidays
 from engine.calendar.holidays import Exceptional, HolidaysInvalid
+from engine.casework import recounting
 from engine.db import reading, transaction
 from engine.models import CalendarDay
 from webui import auth, errors
@@ -76,7 +78,10 @@ def import_calendar() -> Response:
         problem = _("%(year)s is known already. Tick the box to replace it.", year=year)
         return _page(problem, source)
     acts.record("calendar.imported", f"year {year}", source[:400])
+    cases = recounting.recount(auth.database(), since=date(year, 1, 1), by=auth.actor())
     say(_("%(year)s has %(count)s working days.", year=year, count=count), "in")
+    if cases:
+        say(ngettext("%(num)s case got other limits.", "%(num)s cases got other limits.", cases))
     return redirect(url_for("admin.calendar"), 303)
 
 
@@ -121,12 +126,13 @@ def _day(name: str, row: dict[str, str]) -> Exceptional:
 
 def _page(problem: str | None = None, source: str = "") -> Response:
     with reading(auth.database()) as session:
-        years = _years(session)
+        years, waiting = _years(session), recounting.awaiting_calendar(session)
     last = max((date(year.number, 12, 31) for year in years), default=None)
     html = render_template(
         "admin/calendar.html",
         years=years,
         last=last,
+        waiting=waiting,
         ends_soon=last is None or (last - clock.today()).days < WARN_DAYS,
         problem=problem,
         source=source,

@@ -115,6 +115,9 @@ _SENTENCES: dict[str, Callable[[Markup], str]] = {
     "clock.extended": lambda who: pgettext("audit", "%(who)s extended a limit.", who=who),
     "clock.met": lambda who: pgettext("audit", "%(who)s met a limit.", who=who),
     "clock.stopped": lambda who: pgettext("audit", "%(who)s stopped the clock.", who=who),
+    "clock.recounted": lambda who: pgettext(
+        "audit", "%(who)s counted limits anew by the imported calendar.", who=who
+    ),
     "clock.resumed": lambda who: pgettext("audit", "%(who)s let the clock run again.", who=who),
     "delivery.started": lambda who: pgettext("audit", "%(who)s began the delivery.", who=who),
     "delivery.sent": lambda who: pgettext("audit", "%(who)s sent the parcel.", who=who),

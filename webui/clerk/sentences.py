@@ -110,9 +110,12 @@ class Teller:
                 "%(who)s asked %(office)s for an opinion.", who=who, office=facts.get("office")
             ),
             "consultation.answered": lambda: _("%(who)s gave an opinion.", who=who),
-            "clock.started": lambda: _(
-                "The %(limit)s runs until %(day)s.", limit=limit, day=_day(facts.get("due_on"))
+            "clock.started": lambda: (
+                _("The %(limit)s runs until %(day)s.", limit=limit, day=_day(facts["due_on"]))
+                if facts.get("due_on")
+                else _("The %(limit)s runs beyond the published calendar.", limit=limit)
             ),
+            "clock.recounted": lambda: _("The limits were counted anew by the imported calendar."),
             "clock.extended": lambda: _("%(who)s extended the %(limit)s.", who=who, limit=limit),
             "clock.stopped": lambda: _("The clock stopped: %(reason)s.", reason=stop),
             "clock.resumed": lambda: _("The clock runs again."),

@@ -27,6 +27,8 @@ KINDS = (
     "tolerance",
     "commitment",
 )
+# Limits whose last day a timer or a paper needs: they cannot begin before that day is known.
+DATED = ("notice", "correction", "hearing", "tolerance")
 UNITS = ("workday", "day")
 
 ONE_DAY = timedelta(days=1)
@@ -96,13 +98,9 @@ def due_on(session: Session, row: Deadline, counted: list[Span]) -> date:
     return _end(session, row.unit, after + remaining * ONE_DAY)
 
 
-def capped(
-    session: Session,
-    row: Deadline,
-    end: date,
-    stops: list[ClockStop],
-    until: date | None = None,
-) -> date:
+def end_on(
+    session: Session, row: Deadline, stops: list[ClockStop], until: date | None = None
+) -> date | None:
     """Return the end of a limit, a promise no later than the law (优化营商环境条例 art. 36).
 
     Both may count in other units, such as 40 working days within 60 days, so that a long holiday
@@ -110,18 +108,21 @@ def capped(
 
     Args:
         row: the limit.
-        end: where it would end by itself.
         stops, until: as for `spans`.
+
+    Returns: the day; None while the published calendar does not reach so far.
     """
-    if row.kind != "promised":
-        return end
-    law = session.get(Deadline, (row.instance_id, "statutory"))
-    if law is None:
-        return end
-    try:
-        return min(end, due_on(session, law, spans(law, stops, until)))
-    except CalendarEnds:  # the law ends later than anything that is known, so after the promise
-        return end
+    limits = [row]
+    if row.kind == "promised":
+        law = session.get(Deadline, (row.instance_id, "statutory"))
+        limits += [law] if law is not None else []
+    known: list[date] = []
+    for limit in limits:
+        try:
+            known.append(due_on(session, limit, spans(limit, stops, until)))
+        except CalendarEnds:  # it ends later than anything that is known
+            continue
+    return min(known, default=None)
 
 
 def days_in(session: Session, unit: str, counted: list[Span], until: date) -> list[date]:

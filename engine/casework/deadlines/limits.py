@@ -1,7 +1,8 @@
 """Limits: begin one, extend it once, mark it as met.
 
 The stored end of a limit takes all ended stops into account; while a stop goes on, it still
-names the day before that stop, and `views` tells where it would fall. The caller holds the lock
+names the day before that stop, and `views` tells where it would fall. An end beyond the published
+calendar is not known; `casework.recounting` finds it when the year is imported. The caller holds the lock
 of the case.
 """
 
@@ -84,7 +85,7 @@ def start(
     Raises:
         DeadlineInvalid: kind, unit or days.
         DeadlineAlreadyRuns: it has begun before.
-        CalendarEnds: it would end beyond the published calendar.
+        CalendarEnds: its end lies beyond the published calendar and has to be known at once.
     """
     _require_limit(kind, days, unit)
     row = find(session, case, kind)
@@ -111,7 +112,6 @@ def extend(session: Session, case: Case, kind: str, days: int, reason: str, by: 
     Raises:
         DeadlineInvalid: fewer than one day, or no reason.
         NoSuchDeadline, DeadlineOver, AlreadyExtended: it cannot be extended (any more).
-        CalendarEnds: it would end beyond the published calendar.
     """
     if days < 1 or not reason.strip():
         raise DeadlineInvalid(problem="an extension has a reason and at least one day")
@@ -159,10 +159,11 @@ def find(session: Session, case: Case, kind: str) -> Deadline | None:
     return session.get(Deadline, (case.instance_id, kind))
 
 
-def _due_on(session: Session, case: Case, row: Deadline) -> date:
+def _due_on(session: Session, case: Case, row: Deadline) -> date | None:
     stops = counting.stops_of(session, case)
-    end = counting.due_on(session, row, counting.spans(row, stops))
-    return counting.capped(session, row, end, stops)
+    if row.kind in counting.DATED:
+        return counting.due_on(session, row, counting.spans(row, stops))
+    return counting.end_on(session, row, stops)
 
 
 def _require_limit(kind: str, days: int, unit: str) -> None:

@@ -112,7 +112,6 @@ def resume(session: Session, case: Case, *, kind: str, by: Actor | None = None) 
 
     Raises:
         ClockNotStopped: this procedure does not stop the clock.
-        CalendarEnds: a limit would now end beyond the published calendar.
     """
     stops = counting.stops_of(session, case)
     row = _open(stops, kind)
@@ -123,9 +122,7 @@ def resume(session: Session, case: Case, *, kind: str, by: Actor | None = None) 
     for deadline in counting.deadlines_of(session, case):
         if deadline.kind in counting.STOPPABLE and deadline.met_on is None:
             before = deadline.due_on
-            counted = counting.spans(deadline, stops)
-            end = counting.due_on(session, deadline, counted)
-            deadline.due_on = counting.capped(session, deadline, end, stops)
+            deadline.due_on = counting.end_on(session, deadline, stops)
             fields[f"{deadline.kind}_due_on"] = Value(before=before, after=deadline.due_on)
     note(session, case, "clock.resumed", by or Actor.system(), fields)
     return row

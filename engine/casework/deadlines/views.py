@@ -14,7 +14,6 @@ from typing import Literal, NamedTuple
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.calendar.workdays import CalendarEnds
 from engine.casework.deadlines import counting
 from engine.casework.deadlines.counting import ONE_DAY, Span
 from engine.models import Case, ClockStop, Deadline
@@ -86,7 +85,7 @@ def _view(session: Session, row: Deadline, stops: list[ClockStop], today: date) 
     passed = counting.days_in(session, row.unit, counted, until if met else until - ONE_DAY)
     whole = counting.days_in(session, row.unit, [(row.started_on, until)], until)
     reached = counting.days_in(session, row.unit, counted, until)
-    due_on = _known_end(session, row, stops, until)
+    due_on = counting.end_on(session, row, stops, until)
     standing = () if met else _standing(row, stops, today)
     return DeadlineView(
         kind=row.kind,
@@ -128,15 +127,6 @@ def _strip(
             yield Cell(day, "today")
         else:
             yield Cell(day, "used" if day <= until else "left")
-
-
-def _known_end(session: Session, row: Deadline, stops: list[ClockStop], until: date) -> date | None:
-    """Return the end as seen on a day, a promise no later than the law; None beyond the calendar."""
-    try:
-        end = counting.due_on(session, row, counting.spans(row, stops, until))
-        return counting.capped(session, row, end, stops, until)
-    except CalendarEnds:
-        return None
 
 
 def _standing(row: Deadline, stops: list[ClockStop], today: date) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ STATES = {
 }
 LIMITS = {"promised": "承诺办结时限", "statutory": "法定办结时限"}
 UNITS = {"workday": "个工作日", "day": "日"}
+NOT_YET_KNOWN = "待放假安排公布后确定"
 
 
 def organ(session: Session, case: Case, kind: PaperKind) -> Office:
@@ -135,7 +136,7 @@ def _limits(session: Session, case: Case, _matter: Matter) -> list[dict[str, str
         {
             "name": name,
             "length": f"{row.days}{UNITS.get(row.unit, row.unit)}",
-            "due_on": wording.day(row.due_on),
+            "due_on": wording.day(row.due_on) if row.due_on else NOT_YET_KNOWN,
         }
         for kind, name in LIMITS.items()
         if (row := by_kind.get(kind)) is not None

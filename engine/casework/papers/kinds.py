@@ -138,8 +138,8 @@ _ALL = (
         "extension-notice",
         "YQ",
         "延长办理期限告知书",
-        required=("reason", "days", "unit", "basis", "due_on"),
-        optional=("accepted_on",),
+        required=("reason", "days", "unit", "basis"),
+        optional=("accepted_on", "due_on"),
     ),
     PaperKind(
         "decision-granted",

@@ -239,7 +239,8 @@ def test_a_calendar_that_ends_loses_no_evaluation(
         evaluate(database, case, 1, reasons=["attitude"])
 
     with reading(database) as session:
-        assert deadlines.find(session, case_of(database, case), "rectify") is None
+        limit = deadlines.find(session, case_of(database, case), "rectify")
+        assert limit is not None and limit.due_on is None
         stories.waiting(session, case, "Activity_RectifyEvaluation")
 
 
