@@ -23,6 +23,7 @@ PUBLIC = {
     "static",  # style sheets, scripts
     "frame.switch_language",  # the sign-in page has the switch too
     "frame.accessibility",
+    "frame.favicon",
     "sign_in.sign_in",
     "sign_in.try_to_sign_in",
     "health.alive",  # load balancers

@@ -24,6 +24,7 @@ from engine.db import Database, transaction
 from engine.people import users
 from engine.people.identity import Actor
 from engine.settings import Settings
+from tests import casework
 from tests.postgres import free_port
 from webui import main
 
@@ -74,6 +75,7 @@ def running(servers: Any, kind: str, folder: Path) -> Iterator[Site]:
 def _staff(database: Database, accounts: Path) -> tuple[dict[str, Actor], dict[str, str]]:
     with transaction(database) as session:
         reference.load(session, by=Actor.system())
+        casework.look_ahead(session)
         actors = people.create(session, accounts)
         passwords = people.passwords(accounts)
         for login, name, role in ((HAN, "韩十五", "handling"), (YANG, "杨十六", "supervisor")):

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.casework import reference
-from engine.db import Database, transaction
+from engine.db import Database
 from engine.files import FileStore
-from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from tests import casework
 from tests.conftest import MASTER_KEY, Servers
@@ -23,8 +21,7 @@ def database(
     files = FileStore(tmp_path_factory.mktemp("files"))
     wiring = casework.plugged(Wiring(master_key=MASTER_KEY, files=files))
     made = servers.new(request.param, wiring)
-    with transaction(made) as session:
-        reference.load(session, by=Actor.system())
+    casework.catalogue(servers, made)
     yield made
     servers.discard(made)
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from catalogue import loader
 from engine import clock
-from engine.casework import applicants, editions, reference
+from engine.casework import applicants, editions
 from engine.casework.demonstration import applicants as invented
 from engine.casework.demonstration.stories import PHARMACY_FORM, TAX_FORM
 from engine.db import Database, reading, transaction
@@ -25,6 +25,7 @@ from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from engine.settings import Settings
 from tests import casework
+from tests.conftest import Servers
 from tests.engine.casework import editors
 from tests.webui.conftest import Browser
 from webui.staff import create_app
@@ -51,10 +52,9 @@ def monday() -> Iterator[None]:
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
+def app(database: Database, servers: Servers, settings: Settings) -> Flask:
     """The application with catalogue, calendar and processes."""
-    with transaction(database) as session:
-        reference.load(session, by=Actor.system())
+    casework.catalogue(servers, database)
     return create_app(database, settings, testing=True)
 
 

@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 
 from engine import clock
-from engine.casework import applicants, reference
+from engine.casework import applicants
 from engine.casework.demonstration import applicants as invented
-from engine.db import Database, transaction
-from engine.people.identity import Actor
+from engine.db import Database
 from engine.process.wiring import Wiring
 from engine.settings import Settings
 from tests import casework
+from tests.conftest import Servers
 from tests.webui.conftest import Browser
 from tests.webui.test_clerk import Open, case_of, text
 from webui.staff import create_app
@@ -51,10 +51,9 @@ def monday() -> Iterator[None]:
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
+def app(database: Database, servers: Servers, settings: Settings) -> Flask:
     """The application with catalogue, calendar and processes."""
-    with transaction(database) as session:
-        reference.load(session, by=Actor.system())
+    casework.catalogue(servers, database)
     return create_app(database, settings, testing=True)
 
 

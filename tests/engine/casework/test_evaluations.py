@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from engine import clock
 from engine.casework import cases, deadlines, evaluations, housekeeping, rectifications
 from engine.casework.demonstration import opinions, stories
 from engine.db import Database, reading, transaction
-from engine.models import Evaluation, EventValue, Instance, Office, Scope, Task
+from engine.models import CalendarDay, Evaluation, EventValue, Instance, Office, Scope, Task
 from engine.people import succession
 from engine.people.identity import Actor
 from engine.process import instances, messages, worker
@@ -234,6 +234,8 @@ def test_a_calendar_that_ends_loses_no_evaluation(
     database: Database, staff: dict[str, Actor]
 ) -> None:
     december = datetime(2026, 12, 28, 2, tzinfo=UTC)
+    with transaction(database) as session:
+        session.execute(delete(CalendarDay).where(CalendarDay.day > date(2026, 12, 31)))
     with clock.at(december):
         case = stories.play(database, stories.tax(2, stories.PAID), staff, demo=True)
         evaluate(database, case, 1, reasons=["attitude"])
