@@ -32,6 +32,13 @@ class HearingTooSoon(Invalid):
     message = "A hearing told today is held on {earliest} at the earliest."
 
 
+class HearingTooLate(Invalid):
+    """Choose an earlier day: the law gives so long to hold the hearing."""
+
+    code = "hearing-too-late"
+    message = "This hearing is held by {latest} at the latest."
+
+
 class HearingNotYet(Conflict):
     """Wait until the hearing has been held."""
 
@@ -49,12 +56,17 @@ def tell(call: OperationCall) -> dict[str, Any]:
 
     Raises:
         HearingTooSoon: fewer than seven working days lie between today and that day.
+        HearingTooLate: the time in which it has to be held is over by then.
         CalendarEnds: that day lies beyond the published calendar.
     """
     case, day = calls.case_of(call), _day(call)
     earliest = earliest_day(call.session, clock.today())
     if day < earliest:
         raise HearingTooSoon(earliest=earliest.isoformat())
+    limit = deadlines.find(call.session, case, KIND)
+    latest = limit.due_on if limit is not None else None
+    if latest is not None and day > max(latest, earliest):  # told late, it is held late
+        raise HearingTooLate(latest=max(latest, earliest).isoformat())
     place = call.variables.get("hearing_place")
     calls.note(call, case, "hearing.told", hearing_on=day, place=place)
     reason = call.variables.get("special_reason")

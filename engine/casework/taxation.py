@@ -43,8 +43,11 @@ def assess(call: OperationCall) -> dict[str, Any]:
     Sources: 税收征收管理法 art. 35 para. 1 no. 6; 车辆购置税法 art. 7; 契税法 art. 4 para. 2.
     """
     known, tax = call.variables, _amount(call, "tax_payable")
-    said = [text for text in [known.get("result_statement")] if text]
+    if known.get("tax_assessed") == tax:  # once more, after a return: from the declaration again
+        tax = _amount(call, "tax_declared")
+    declared, said = tax, str(known.get("result_statement") or "").splitlines()
     for finding, amount, reason, what in ASSESSMENTS:
+        said = [line for line in said if not line.startswith(what)]
         if known.get(finding[0]) != finding[1] or known.get(amount) is None:
             continue
         before, tax = tax, fen(known[amount])
@@ -52,7 +55,12 @@ def assess(call: OperationCall) -> dict[str, Any]:
         said.append(
             f"{what}，应缴数额由{_yuan(before)}元改为{_yuan(tax)}元。理由：{known.get(reason)}"
         )
-    return {"tax_payable": tax, "result_statement": "\n".join(said) or None}
+    return {
+        "tax_payable": tax,
+        "tax_declared": declared,
+        "tax_assessed": tax,
+        "result_statement": "\n".join(said) or None,
+    }
 
 
 def open_refund(call: OperationCall) -> dict[str, Any]:

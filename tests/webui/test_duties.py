@@ -87,3 +87,18 @@ def test_the_page_of_the_case_reckons_to_the_day_of_payment(
         page = words(signed_in("intake", office="500101-zwzx").get(f"/clerk/cases/{case}"))
 
     assert "逾期 4 天" in page and "滞纳金 31.20 元" in page
+
+
+def test_a_payment_dated_in_the_future_costs_no_day_more(
+    signed_in: Open, database: Database, staff: dict[str, Actor]
+) -> None:
+    paid = stories.Doing(
+        stories.LI,
+        "Activity_ConfirmPayment",
+        {"payment_voucher": "YS-0001", "paid_on": "2036-11-20"},
+    )
+    with clock.at(LATE):
+        case = stories.play(database, stories.tax(1, paid), staff, demo=True)
+        page = words(signed_in("intake", office="500101-zwzx").get(f"/clerk/cases/{case}"))
+
+    assert "逾期 9 天" in page

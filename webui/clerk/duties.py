@@ -49,8 +49,8 @@ def of_case(session: Session, case: Case, matter: Matter) -> DutyView | None:
 
 def _paid_on(session: Session, case: Case) -> date:
     paid = session.get_one(Instance, case.instance_id).variables.get("paid_on")
-    try:
-        return date.fromisoformat(str(paid)[:10])
+    try:  # a day to come adds nothing yet: the payment was recorded today at the latest
+        return min(date.fromisoformat(str(paid)[:10]), clock.today())
     except ValueError:
         ended = case.decided_at or case.closed_at
         return clock.local_date(ended) if ended else clock.today()

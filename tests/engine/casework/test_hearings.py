@@ -92,6 +92,25 @@ def test_fewer_than_seven_working_days_are_too_few(
     assert papers_of(database, asked).count("hearing-notice") == 1
 
 
+def test_a_hearing_after_its_limit_is_not_told(
+    database: Database, asked: UUID, staff: dict[str, Actor]
+) -> None:
+    with clock.at(MONDAY):
+        with pytest.raises(hearings.HearingTooLate) as refused:
+            do(database, asked, staff[stories.CHEN], "Activity_CallHearing", called("2026-10-19"))
+        assert refused.value.params["latest"] == "2026-10-16"
+        do(database, asked, staff[stories.CHEN], "Activity_CallHearing", called("2026-10-16"))
+
+
+def test_a_hearing_told_when_its_limit_is_over_is_held_as_soon_as_may_be(
+    database: Database, asked: UUID, staff: dict[str, Actor]
+) -> None:
+    with clock.at(MONDAY + timedelta(days=60)):  # 13 November, a Friday
+        do(database, asked, staff[stories.CHEN], "Activity_CallHearing", called("2026-11-25"))
+
+    assert papers_of(database, asked)[-1] == "hearing-notice"
+
+
 def test_whoever_reviews_does_not_lead_the_hearing(
     database: Database, asked: UUID, staff: dict[str, Actor]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,13 @@ import pytest
 from engine.casework import taxation
 from engine.casework.demonstration import applicants, stories
 from engine.casework.demonstration.stories import Doing, Story
-from engine.db import Database
+from engine.db import Database, transaction
 from engine.people.identity import Actor
+from engine.process import locking
+from engine.process.operations import OperationCall
 from tests.engine.casework.acting import case_of, do, events_of, papers_of
 
+NOW = datetime(2026, 11, 10, 2, tzinfo=UTC)
 YEAR = {"registered_district": "500103", "period_from": "2025-01-01", "period_to": "2025-12-31"}
 SETTLEMENT = YEAR | {
     "declared_base": "1000000.00",
@@ -150,3 +154,26 @@ def test_a_period_under_audit_is_refused_in_writing(database, staff):
 )
 def test_yuan_become_whole_fen(yuan, fen):
     assert taxation.fen(yuan) == fen
+
+
+def test_an_assessment_made_once_more_begins_at_the_declaration_again(database, staff):
+    instance_id = play(database, staff, 63, HOME, ROUTED)
+    known: dict[str, Any] = {
+        "tax_payable": 600000,
+        "result_statement": "契税申报",
+        "base_finding": "determined",
+        "determined_tax": 9000,
+        "base_reason": "低于同小区成交价格。",
+        "relief_finding": "denied",
+        "relief_tax": 27000,
+        "relief_reason": "家庭另有住房。",
+    }
+    with transaction(database) as session:
+        instance = locking.lock(session, instance_id)
+        for _ in range(2):
+            call = OperationCall(session, instance, "Activity_A", known, staff[stories.SUN], NOW)
+            known |= taxation.assess(call)
+
+    first, base, relief = known["result_statement"].splitlines()
+    assert first == "契税申报" and known["tax_payable"] == 2700000
+    assert "由6,000.00元改为9,000.00元" in base and "由9,000.00元改为27,000.00元" in relief
