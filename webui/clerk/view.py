@@ -129,9 +129,12 @@ def days_left(session: Session, due_on: date | None, today: date | None = None) 
 
 
 def strip(limits: list[DeadlineView]) -> Strip | None:
-    """Lay out the limit that runs, with the statutory one behind the promised one."""
+    """Lay out the limit that runs, with the statutory one behind the promised one.
+
+    What the applicant has promised is not the office's clock, and stands in the list of limits.
+    """
     by_kind = {one.kind: one for one in limits}
-    running = [one for one in limits if one.met_on is None]
+    running = [one for one in limits if one.met_on is None and one.kind != "tolerance"]
     first = by_kind.get("promised") or by_kind.get("statutory")
     if running and (first is None or first.met_on is not None):
         first = running[0]
