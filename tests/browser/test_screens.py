@@ -115,6 +115,15 @@ def test_a_drawing_too_wide_to_be_read_begins_where_the_case_stands(sign_in, pla
     assert now.bounding_box()["width"] < near["width"]
 
 
+def test_a_drawing_speaks_the_language_of_its_page(sign_in, places):
+    designer = sign_in("designer")
+    for language, name, other in (("zh", "办结", "Completion"), ("en", "Completion", "办结")):
+        designer.goto(f"/language/{language}?next=/designer/processes/registration")
+        designer.locator(".diagram.is-drawn .diagram-tools").wait_for()
+        drawn = designer.locator('.diagram [data-element-id="Activity_Completion"]').text_content()
+        assert name in drawn and other not in drawn
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(("login", "path"), PAGES, ids=[path for _login, path in PAGES])
 def test_a_screen_is_accessible_and_fits_its_width(sign_in, places, login, path, width):

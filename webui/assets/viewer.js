@@ -14,7 +14,7 @@ async function draw(region) {
     container: region,
     bpmnRenderer: { defaultFillColor: 'var(--surface)', defaultStrokeColor: 'var(--control)', defaultLabelColor: 'var(--ink)' },
   });
-  await viewer.importXML(xml);
+  await viewer.importXML(document.documentElement.lang.startsWith('zh') ? xml : inEnglish(xml));
   region.classList.add('is-drawn');
   mark(viewer, marks);
   steer(viewer, region, !marks.counts);
@@ -25,6 +25,16 @@ async function draw(region) {
 async function content({ bpmnXml, marks, bpmnUrl, marksUrl }) {
   if (bpmnXml) return [bpmnXml, JSON.parse(marks || '{}')];
   return Promise.all([text(bpmnUrl), json(marksUrl)]);
+}
+
+// Names on a drawing are Chinese; an English one may stand beside each as a property.
+function inEnglish(xml) {
+  const drawing = new DOMParser().parseFromString(xml, 'application/xml');
+  for (const label of drawing.querySelectorAll('*|property[name="label_en"]')) {
+    const named = label.parentElement.parentElement;
+    if (named.hasAttribute('name')) named.setAttribute('name', label.getAttribute('value'));
+  }
+  return new XMLSerializer().serializeToString(drawing);
 }
 
 async function text(url) {
