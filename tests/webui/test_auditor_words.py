@@ -12,12 +12,14 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from engine import clock
 from engine.casework.demonstration import stories
 from engine.casework.demonstration.stories import Doing
-from engine.db import Database, transaction
+from engine.db import Database, reading, transaction
 from engine.models import MatterEvent, Office
 from engine.people.identity import Actor
 from engine.process.wiring import Wiring
+from engine.record.history import EventView
 from engine.settings import Settings
 from tests import casework
 from tests.conftest import Servers
@@ -25,6 +27,8 @@ from tests.webui.conftest import Browser
 from webui import case_labels
 from webui.auditor import sentences
 from webui.auditor.values import Words
+from webui.clerk import happenings
+from webui.clerk.sentences import Teller
 from webui.editor import words as edition_words
 from webui.staff import create_app
 
@@ -134,6 +138,16 @@ def test_every_type_of_event_has_its_sentence() -> None:
 
     assert {"case.accepted", "instance.cancelled", "personal.destroyed"} <= types
     assert sorted(types - sentences.known()) == []
+
+
+def test_every_event_is_told_to_clerks_or_kept_from_them_for_a_reason(
+    app: Flask, database: Database, case: UUID
+) -> None:
+    with app.test_request_context(), reading(database) as session:
+        teller = Teller(session, case, [])
+        for kind in sorted(sentences.known()):
+            event = EventView(case, 1, clock.now(), kind, "system", None, None, (), "")
+            assert (teller.sentence(event) is None) == (kind in happenings.SILENT), kind
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -19,7 +19,7 @@ from engine.casework import matters
 from engine.models import Case, Task, User
 from engine.record.history import UNSET, EventView
 from webui import i18n, paper_names
-from webui.clerk import schema, view, words
+from webui.clerk import happenings, schema, view, words
 
 # Their result is a code, told in the sentence.
 COMPARISONS = ("declaration.compared", "list.checked")
@@ -115,10 +115,8 @@ class Teller:
                 if facts.get("due_on")
                 else _("The %(limit)s runs beyond the published calendar.", limit=limit)
             ),
-            "clock.recounted": lambda: _("The limits were counted anew by the imported calendar."),
             "clock.extended": lambda: _("%(who)s extended the %(limit)s.", who=who, limit=limit),
             "clock.stopped": lambda: _("The clock stopped: %(reason)s.", reason=stop),
-            "clock.resumed": lambda: _("The clock runs again."),
             "special-procedure.ended": lambda: _(
                 "%(who)s recorded the result of the special procedure.", who=who
             ),
@@ -179,8 +177,13 @@ class Teller:
             ),
             "task.completed": lambda: _("%(who)s completed “%(task)s”.", who=who, task=task),
         }
-        told = texts.get(event.type)
-        return Markup(told()) if told else None  # every fact in it is escaped above
+        if event.type in texts:
+            return Markup(texts[event.type]())  # every fact in it is escaped above
+        if event.type not in happenings.TOLD:
+            return None
+        day = _day(facts.get("hearing_on") or facts.get("due_on"))
+        named = {"who": who, "day": day, "office": facts.get("office") or "—"}
+        return Markup(str(happenings.TOLD[event.type])) % named
 
     def detail(self, event: EventView) -> str | None:
         """Return what was written to it: a reason, a note, an opinion, a question, a result."""
