@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from catalogue.matter import Matter
 from engine import clock
 from engine.casework import matters
-from engine.models import Case, ClockStop, Instance, Office, Task
+from engine.models import Case, ClockStop, Deadline, Instance, Office, Task
 from engine.people.identity import Actor
 from engine.record import personal
 
@@ -42,6 +43,7 @@ class WorkItem:
     stopped: str | None
     created_at: datetime
     flags: tuple[str, ...] = ()
+    undated: bool = False  # its limit ends beyond the published calendar
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class Frame:
 
     def __init__(self, session: Session, found: Sequence[Case], language: str = "zh") -> None:
         self.english = language == "en"
-        ids = [case.instance_id for case in found]
+        self._session = session
+        self._ids = ids = [case.instance_id for case in found]
         self.matters: dict[str, Matter] = {}
         for case in found:
             if case.matter_hash not in self.matters:
@@ -85,6 +88,16 @@ class Frame:
         )
         self.stops = dict(session.execute(stops).all())
         self.applicants = personal.masked(session, ids, "applicant.name")
+
+    @cached_property
+    def undated(self) -> set[UUID]:
+        """The cases with a running limit whose end the published calendar does not tell."""
+        query = select(Deadline.instance_id).where(
+            Deadline.instance_id.in_(self._ids),
+            Deadline.met_on.is_(None),
+            Deadline.due_on.is_(None),
+        )
+        return set(self._session.scalars(query))
 
     def work_item(self, task: Task, case: Case, assignee: str | None, actor: Actor) -> WorkItem:
         """Return a task of the page as a line."""
@@ -105,6 +118,7 @@ class Frame:
             due_on=clock.local_date(task.due_at) if task.due_at else None,
             stopped=self.stops.get(case.instance_id),
             created_at=task.created_at,
+            undated=task.due_at is None and task.instance_id in self.undated,
         )
 
     def case_line(self, case: Case) -> CaseLine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from catalogue import loader
 from engine import clock
@@ -20,7 +20,7 @@ from engine.casework import applicants, editions
 from engine.casework.demonstration import applicants as invented
 from engine.casework.demonstration.stories import PHARMACY_FORM, TAX_FORM
 from engine.db import Database, reading, transaction
-from engine.models import OPEN_STATES, AccessEvent, Case, Document, Task
+from engine.models import OPEN_STATES, AccessEvent, CalendarDay, Case, Document, Task
 from engine.people.identity import Actor
 from engine.process.wiring import Wiring
 from engine.settings import Settings
@@ -145,6 +145,19 @@ def test_matters_are_found_by_name_pinyin_number_and_department(
     assert len(re.findall(r'name="matter"', every)) == 130
     assert every.count("尚未开通") == 1 and not_open in every and "已停止" in every
     assert "没有找到" in text(window.get("/clerk/new", query_string={"q": "没有这种事"}))
+
+
+def test_a_limit_beyond_the_calendar_is_said_to_have_no_day_yet(
+    signed_in: Open, window: Browser, database: Database
+) -> None:
+    with transaction(database) as session:
+        session.execute(delete(CalendarDay).where(CalendarDay.day > date(2026, 12, 31)))
+    with clock.at(datetime(2026, 12, 28, 2, tzinfo=UTC)):
+        window.sign_in("window")
+        task = at_the_organ(window, database)
+        organ = signed_in("handling", login="organ", office=ORGAN)
+        assert "届满日待日历公布" in text(organ.get("/clerk"))
+        assert "届满日待日历公布" in text(organ.get(task))
 
 
 def test_an_address_typed_with_a_stroke_more_is_the_same_page(window: Browser) -> None:

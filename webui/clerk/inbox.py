@@ -87,7 +87,7 @@ def _grouped(session: Session, items: list[WorkItem]) -> list[tuple[str, list[di
 
 def _group(item: WorkItem, left: int | None, today: date) -> str:
     if item.due_on is None or left is None:
-        return "none"
+        return "later" if item.undated else "none"
     if item.stopped:
         return "later"
     if left < 0:
